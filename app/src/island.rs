@@ -9,11 +9,6 @@ use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::{
-    pages,
-    ui::{browser, events},
-};
-
 /// Part of a page with data `P`. The data contains no secret, because it is embedded in the page.
 pub struct Island<P> {
     /// ID of the element around it.
@@ -36,7 +31,7 @@ impl<P: Serialize + DeserializeOwned + 'static> Island<P> {
     }
 
     /// Hydrates the island if this page contains it.
-    fn wake(&self, hydrate: &dyn Fn(HtmlElement, View)) {
+    pub(crate) fn wake(&self, hydrate: &dyn Fn(HtmlElement, View)) {
         let Some(root) = document().get_element_by_id(self.id) else {
             return;
         };
@@ -51,12 +46,3 @@ impl<P: Serialize + DeserializeOwned + 'static> Island<P> {
 
 /// Function that renders an island.
 pub type View = Box<dyn FnOnce() -> AnyView>;
-
-/// Hydrates the islands of this page with a function that hydrates an element.
-pub fn wake(hydrate: &dyn Fn(HtmlElement, View)) {
-    pages::SMTP_SETTINGS.wake(hydrate);
-    pages::AUTHORIZATION.wake(hydrate);
-    events::follow_events();
-    browser::copy_on_click();
-    browser::mark_alive();
-}

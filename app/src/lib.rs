@@ -1,4 +1,8 @@
 //! Mailgrant's pages, and the server functions they call.
+//!
+//! Modules use each other in one direction: `pages` use `api` (server functions and the data of
+//! pages), which uses `rendered` (HTML for open pages); all of them use `ui` and `request` (facts
+//! about the request). `form` is the form kit, which `ui` does not know.
 
 // The types of views nest as deeply as the page.
 #![recursion_limit = "256"]
@@ -12,12 +16,15 @@ mod island;
 pub mod mailbox_query;
 pub mod message_query;
 mod pages;
+pub mod patch;
 mod paths;
 #[cfg(feature = "ssr")]
 pub mod post;
 pub mod rendered;
+pub mod request;
 mod shell;
 mod ui;
+mod wake;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -39,8 +46,9 @@ use crate::{
 
 pub use error::ApiError;
 pub use form::{OneTimeSecret, SendingProblem};
-pub use island::{View, wake};
+pub use island::View;
 pub use shell::shell;
+pub use wake::wake;
 
 /// Application with its routes.
 #[component]

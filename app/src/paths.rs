@@ -3,7 +3,7 @@
 //! They are declared in `domain`, because notifications and one-use links contain some of them.
 
 use leptos_router::{
-    ParamSegment, PartialPathMatch, PathSegment, PossibleRouteMatch, StaticSegment,
+    ParamSegment, PartialPathMatch, PathSegment, PossibleRouteMatch, StaticSegment, location::Url,
 };
 
 pub use domain::paths::*;
@@ -15,6 +15,20 @@ pub struct PagePattern(&'static str);
 /// Returns the pattern of a page.
 pub fn page<R: Route>(_: R) -> PagePattern {
     PagePattern(R::PATTERN)
+}
+
+/// Returns a path with a query of the parameters that have a value.
+pub fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
+    let query: Vec<_> = parameters
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| [name, "=", &Url::escape(value)].concat())
+        .collect();
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        [path, "?", &query.join("&")].concat()
+    }
 }
 
 /// A part of a pattern between slashes.

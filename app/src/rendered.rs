@@ -2,23 +2,22 @@
 //! and texts are not part of the WASM.
 
 use domain::{
-    CheckId, CheckReport, CheckStep, Discovery, Finding, IssuerDocument, IssuerTrouble,
+    CheckId, CheckReport, CheckStep, Discovery, Finding, IssuerDocument, IssuerProblem,
     MailSummary, UnixTime, mailbox::MailboxProblem,
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     error::ApiError,
     mailbox_query::MailboxQuery,
-    pages,
+    patch::{HtmlPatch, Placement},
     ui::{
         banner::{Banner, Tone},
         error_banner::ErrorBanner,
         explanation::Explained,
         mail_list::MailEntries,
         proposals::{Issuer, Proposals},
-        report::{Interrupted, Progress, Report, Step, list},
+        report::{Interrupted, Progress, Report, RunAgain, Step, list},
     },
 };
 
@@ -31,48 +30,10 @@ pub use outbox::{
 
 /// ID of the element that shows a check.
 pub const RESULT: &str = "test-result";
-
-/// Position of a patch, relative to its element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Placement {
-    /// Replaces the content of the element.
-    Within,
-    /// Follows the content of the element.
-    End,
-    /// Precedes the content of the element.
-    Start,
-    /// Replaces the element. Without HTML, the element is removed.
-    Instead,
-}
-
-/// Change of a page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HtmlPatch {
-    /// ID of the element.
-    pub into: String,
-    /// Position.
-    pub place: Placement,
-    /// HTML.
-    pub html: String,
-    /// Text for screen readers.
-    pub said: String,
-    /// Set in the last patch. True if the check succeeded.
-    pub ended: Option<bool>,
-}
-
-impl HtmlPatch {
-    /// Returns a patch without text for screen readers, which would be interrupted constantly on a
-    /// page that changes often.
-    fn changed(into: &str, place: Placement, html: String) -> Self {
-        Self {
-            into: into.to_owned(),
-            place,
-            html,
-            said: String::new(),
-            ended: None,
-        }
-    }
-}
+/// ID of the list of new mail.
+pub const NEW_MAIL: &str = "new-mail";
+/// ID of the element with the problem of the folder watch.
+pub const LIVE: &str = "mail-live";
 
 /// Returns the patch for a check that was started.
 pub fn begun() -> HtmlPatch {
@@ -107,11 +68,17 @@ pub fn step(step: &CheckStep, at: usize) -> HtmlPatch {
 }
 
 /// Returns the patch for a check that ended. `saved` is the saved version of the settings.
-pub fn finished(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -> HtmlPatch {
+pub fn finished(
+    id: &CheckId,
+    report: &CheckReport,
+    saved: i64,
+    now: UnixTime,
+    again: RunAgain,
+) -> HtmlPatch {
     HtmlPatch {
         into: RESULT.to_owned(),
         place: Placement::Within,
-        html: self::report(id, report, saved, now),
+        html: self::report(id, report, saved, now, again),
         said: wording::check_outcome(report),
         ended: Some(report.failure().is_none()),
     }
@@ -129,20 +96,26 @@ pub fn broke_off() -> HtmlPatch {
 }
 
 /// Returns the patch for an unknown check: the server that ran it was restarted, or its data center was removed.
-pub fn interrupted() -> HtmlPatch {
+pub fn interrupted(again: RunAgain) -> HtmlPatch {
     HtmlPatch {
         into: RESULT.to_owned(),
         place: Placement::Within,
-        html: html(|| view! { <Interrupted recipient=String::new() /> }.into_any()),
+        html: html(|| view! { <Interrupted recipient=String::new() again /> }.into_any()),
         said: "The check was interrupted.".to_owned(),
         ended: Some(true),
     }
 }
 
-/// Renders a finished check.
-pub fn report(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -> String {
+/// Renders a finished check. `saved` is the saved version of the settings.
+pub fn report(
+    id: &CheckId,
+    report: &CheckReport,
+    saved: i64,
+    now: UnixTime,
+    again: RunAgain,
+) -> String {
     let (id, report) = (id.clone(), report.clone());
-    html(|| view! { <Report id report saved now /> }.into_any())
+    html(|| view! { <Report id report saved now again /> }.into_any())
 }
 
 /// Renders the settings that were found for an email address.
@@ -152,7 +125,7 @@ pub fn proposals(discovery: &Discovery) -> String {
 }
 
 /// Renders the endpoints that an issuer publishes, or why they cannot be used.
-pub fn issuer(found: &Result<IssuerDocument, IssuerTrouble>) -> String {
+pub fn issuer(found: &Result<IssuerDocument, IssuerProblem>) -> String {
     let found = found.clone();
     html(|| view! { <Issuer found /> }.into_any())
 }
@@ -167,7 +140,7 @@ pub fn new_mail(mails: Vec<MailSummary>, query: &MailboxQuery, is_more: bool) ->
     };
     let query = query.clone();
     HtmlPatch {
-        into: pages::NEW_MAIL.to_owned(),
+        into: NEW_MAIL.to_owned(),
         place: Placement::Within,
         html: html(|| view! { <MailEntries mails query /> }.into_any()),
         said,
@@ -188,7 +161,7 @@ pub fn mail_watch(finding: Option<Finding>) -> HtmlPatch {
         })
     });
     HtmlPatch {
-        into: pages::LIVE.to_owned(),
+        into: LIVE.to_owned(),
         place: Placement::Within,
         html: html.unwrap_or_default(),
         said: String::new(),
@@ -200,7 +173,7 @@ pub fn mail_watch(finding: Option<Finding>) -> HtmlPatch {
 pub fn mail_renumbered() -> HtmlPatch {
     let words = wording::mailbox_problem(&MailboxProblem::Renumbered);
     HtmlPatch {
-        into: pages::LIVE.to_owned(),
+        into: LIVE.to_owned(),
         place: Placement::Within,
         html: html(|| {
             view! {

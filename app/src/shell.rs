@@ -3,7 +3,7 @@
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::{App, api, pages};
+use crate::{App, pages, request};
 
 /// Renders the document. `output_name` contains the hash of the site's files. If it is empty, there
 /// is no browser side, and the page works without it.
@@ -14,7 +14,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         ..
     } = options;
     let built = !name.is_empty();
-    let comes_alive = built && pages::comes_alive(&api::path());
+    let comes_alive = built && pages::comes_alive(&request::path());
     let below = format!("/{folder}/{name}");
     view! {
         <!DOCTYPE html>

@@ -39,7 +39,7 @@ fn has_postgres() -> bool {
 fn has_mail_programs() -> bool {
     println!("cargo::rerun-if-env-changed=PATH");
     let folders = env::var_os("PATH").unwrap_or_default();
-    ["python3", "swaks", "msmtp"].iter().all(|name| {
+    ["curl", "msmtp", "python3", "swaks"].iter().all(|name| {
         let found = env::split_paths(&folders)
             .map(|folder| folder.join(name))
             .find(|path| path.exists());

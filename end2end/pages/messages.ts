@@ -48,8 +48,8 @@ export class MessagesPage {
   }
 
   /** Returns a number of the summary. */
-  async tally(name: 'Waiting' | 'Delivered' | 'Failed'): Promise<number> {
-    const tally = this.summary.locator('.tally').filter({ hasText: name });
-    return Number((await tally.locator('dd').textContent())?.replace(/,/g, ''));
+  async count(name: 'Waiting' | 'Delivered' | 'Failed'): Promise<number> {
+    const count = this.summary.locator('.message-counts').filter({ hasText: name });
+    return Number((await count.locator('dd').textContent())?.replace(/,/g, ''));
   }
 }

@@ -202,7 +202,7 @@ impl Application {
             tracing::error!(error = &error as &dyn std::error::Error, "delivery failed");
         }
         // A running refresh has already consumed its refresh token, so its response must be stored.
-        if tokio::time::timeout(GRACE, refreshes.tokens.settle())
+        if tokio::time::timeout(GRACE, refreshes.tokens.wait_for_running())
             .await
             .is_err()
         {

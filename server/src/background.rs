@@ -6,7 +6,7 @@ use access::Access;
 use mail::Mailer;
 use tokio::{task::JoinSet, time::sleep};
 
-use crate::{spool::keep_taking_in, web::Feeds};
+use crate::{spool::import_periodically, web::Feeds};
 
 /// Interval for deleting sessions, links, and attempts that have ended.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
@@ -62,7 +62,7 @@ impl Background {
         });
         all.run("tidying", &access, keep_tidy);
         for settings in spools_of {
-            all.run("spool", &settings, keep_taking_in);
+            all.run("spool", &settings, import_periodically);
         }
         all
     }
@@ -95,7 +95,7 @@ impl Background {
 /// Deletes ended sessions, links, and attempts in an endless loop.
 async fn keep_tidy(access: Access) {
     loop {
-        if let Err(error) = access.tidy().await {
+        if let Err(error) = access.delete_expired().await {
             let error: &dyn std::error::Error = &error;
             tracing::error!(error, "cleanup failed");
         }

@@ -15,6 +15,7 @@ mod report;
 mod sandbox;
 mod setting;
 mod smtp;
+mod source;
 mod sources;
 mod spools;
 mod values;

@@ -10,12 +10,12 @@ mod application;
 mod background;
 mod connections;
 mod data;
+mod limited_counters;
 mod limits;
 mod mailer;
 mod output;
 mod smtp;
 mod start_error;
-mod tally;
 mod web;
 
 pub use application::Application;

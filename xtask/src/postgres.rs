@@ -179,9 +179,9 @@ fn wait(programs: &Path, port: u16, server: &mut Running) -> Result<()> {
     let started = Instant::now();
     loop {
         server.still_runs()?;
-        let mut asked = Command::new(programs.join("pg_isready"));
-        asked.args(["--quiet", "--host=127.0.0.1", "--port", &port.to_string()]);
-        if asked.status()?.success() {
+        let mut requested = Command::new(programs.join("pg_isready"));
+        requested.args(["--quiet", "--host=127.0.0.1", "--port", &port.to_string()]);
+        if requested.status()?.success() {
             return Ok(());
         }
         if started.elapsed() > START_TIMEOUT {

@@ -176,9 +176,9 @@ impl Running {
         let group = Pid::from_child(&self.child);
         // A failure means that the group is gone already.
         let _ = kill_process_group(group, self.stop_signal);
-        let asked = Instant::now();
+        let requested = Instant::now();
         while matches!(self.child.try_wait(), Ok(None)) {
-            if asked.elapsed() > STOP_TIMEOUT {
+            if requested.elapsed() > STOP_TIMEOUT {
                 let _ = kill_process_group(group, Signal::KILL);
                 let _ = self.child.wait();
                 return;

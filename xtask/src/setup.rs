@@ -94,7 +94,12 @@ const LIBFAKETIME: Need = Need {
     reason: "sets the clock of one server in the soak test",
 };
 
-const MAIL_PROGRAMS: [Need; 3] = [
+const MAIL_PROGRAMS: [Need; 4] = [
+    Need {
+        debian: "curl",
+        signs: &["curl"],
+        reason: "sends to the SMTP server in tests",
+    },
     Need {
         debian: "python3",
         signs: &["python3"],

@@ -25,7 +25,7 @@ pub struct AccessPage {
 /// `SignedOut`, `Unavailable`; `Offline` in the browser.
 pub async fn access_page() -> Result<AccessPage, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::page().await);
+    return crate::request::context::answer(verbs::page().await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(()).await
 }
@@ -34,8 +34,8 @@ pub async fn access_page() -> Result<AccessPage, ApiError> {
 mod verbs {
     use super::AccessPage;
     use crate::{
-        api::context::{access, mailer, signed_in},
         error::ApiError,
+        request::context::{access, mailer, signed_in},
     };
 
     pub async fn page() -> Result<AccessPage, ApiError> {

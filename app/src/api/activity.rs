@@ -21,7 +21,7 @@ pub struct Activity {
 /// `SignedOut`, `Unavailable`; `Offline` in the browser.
 pub async fn activity(filter: AuditFilter, before: Option<i64>) -> Result<Activity, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::activity(&filter, before).await);
+    return crate::request::context::answer(verbs::activity(&filter, before).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere((filter, before)).await
 }
@@ -32,8 +32,8 @@ mod verbs {
 
     use super::Activity;
     use crate::{
-        api::context::{access, mailer, signed_in},
         error::ApiError,
+        request::context::{access, mailer, signed_in},
     };
 
     pub async fn activity(filter: &AuditFilter, before: Option<i64>) -> Result<Activity, ApiError> {

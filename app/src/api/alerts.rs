@@ -20,7 +20,7 @@ pub struct AlertsPage {
     /// The last daily checks.
     pub checks: Vec<DailyCheck>,
     /// All data centers, each with its webhook for new mail.
-    pub mail_hooks: Vec<(DataCenter, Option<MailHookShown>)>,
+    pub inbound_webhooks: Vec<(DataCenter, Option<InboundWebhookShown>)>,
     /// All data centers.
     pub data_centers: Vec<DataCenter>,
     /// True if the user may change the settings.
@@ -29,7 +29,7 @@ pub struct AlertsPage {
 
 /// A webhook for new mail. Only the host of its URL is shown.
 #[derive(Clone, Debug)]
-pub struct MailHookShown {
+pub struct InboundWebhookShown {
     /// The host of its URL.
     pub host: String,
     /// Code of the failure and its start, if the webhook fails.
@@ -42,7 +42,7 @@ pub struct MailHookShown {
 /// `SignedOut`, `Unavailable`; `Offline` in the browser.
 pub async fn alerts_page() -> Result<AlertsPage, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::page().await);
+    return crate::request::context::answer(verbs::page().await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(()).await
 }
@@ -51,24 +51,24 @@ pub async fn alerts_page() -> Result<AlertsPage, ApiError> {
 mod verbs {
     use domain::Role;
 
-    use super::{AlertsPage, MailHookShown};
+    use super::{AlertsPage, InboundWebhookShown};
     use crate::{
-        api::context::{mailer, may, signed_in},
         error::ApiError,
+        request::context::{mailer, may, signed_in},
     };
 
     pub async fn page() -> Result<AlertsPage, ApiError> {
         signed_in()?;
         let mailer = mailer()?;
         let alerts = mailer.alerts.overview().await?;
-        let mut mail_hooks = Vec::with_capacity(alerts.data_centers.len());
+        let mut inbound_webhooks = Vec::with_capacity(alerts.data_centers.len());
         for one in &alerts.data_centers {
             let hook = mailer.inbound.webhook(&one.id).await?;
-            let hook = hook.map(|hook| MailHookShown {
+            let hook = hook.map(|hook| InboundWebhookShown {
                 host: hook.host,
                 failing: hook.failing,
             });
-            mail_hooks.push((one.clone(), hook));
+            inbound_webhooks.push((one.clone(), hook));
         }
         let wrong = alerts.wrong.into_iter();
         Ok(AlertsPage {
@@ -79,7 +79,7 @@ mod verbs {
                 .collect(),
             latest: alerts.latest,
             checks: alerts.checks,
-            mail_hooks,
+            inbound_webhooks,
             data_centers: alerts.data_centers,
             may_edit: may(Role::Administrator),
         })

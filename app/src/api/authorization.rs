@@ -21,7 +21,7 @@ pub struct SignIn {
 /// `UnknownDataCenter`, `Unavailable`, `Offline`.
 #[server(name = ReadGrantStatus, prefix = "/api", endpoint = "grant_status")]
 pub async fn grant_status(data_center: String) -> Result<GrantStatus, ApiError> {
-    super::context::answer(verbs::grant_status(&data_center).await)
+    crate::request::context::answer(verbs::grant_status(&data_center).await)
 }
 
 /// Returns the state of an authorization, or `None` if it does not exist. Only the server renders
@@ -31,7 +31,7 @@ pub async fn grant_status(data_center: String) -> Result<GrantStatus, ApiError> 
 /// `Unavailable`; `Offline` in the browser.
 pub async fn authorization(id: String) -> Result<Option<AuthorizationState>, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::authorization(&id).await);
+    return crate::request::context::answer(verbs::authorization(&id).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(id).await
 }
@@ -44,11 +44,11 @@ pub async fn authorization(id: String) -> Result<Option<AuthorizationState>, Api
 pub async fn authorize_again(data_center: String) -> Result<SignIn, ApiError> {
     let answer = verbs::begin(&data_center).await;
     if let Ok(sign_in) = &answer
-        && super::context::request()?.wants_html
+        && crate::request::context::request()?.wants_html
     {
-        super::context::redirect(&sign_in.url)?;
+        crate::request::context::redirect(&sign_in.url)?;
     }
-    super::context::answer(answer)
+    crate::request::context::answer(answer)
 }
 
 #[cfg(feature = "ssr")]
@@ -57,8 +57,8 @@ mod verbs {
 
     use super::SignIn;
     use crate::{
-        api::context::{data_center_id, mailer, request, signed_in},
         error::ApiError,
+        request::context::{data_center_id, mailer, request, signed_in},
     };
 
     pub async fn grant_status(data_center: &str) -> Result<GrantStatus, ApiError> {

@@ -1,9 +1,17 @@
 //! Checks of a connection, with or without a test email.
 
 use domain::{CheckId, CheckReport, SmtpForm};
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn as _};
 
-use crate::error::ApiError;
+use crate::{error::ApiError, ui::report::RunAgain};
+
+/// Returns the URLs that run a check again.
+pub fn run_again() -> RunAgain {
+    RunAgain {
+        check: CheckConnection::url(),
+        test_email: SendTestEmail::url(),
+    }
+}
 
 /// Starts a check of the values on the form, saved or not. Users who may not change settings check
 /// the saved values. With a recipient, the check sends a test email. The steps arrive as
@@ -17,7 +25,7 @@ pub async fn begin_check(
     recipient: Option<String>,
     dkim_selector: String,
 ) -> Result<CheckId, ApiError> {
-    super::context::answer(verbs::begin(&form, recipient, dkim_selector).await)
+    crate::request::context::answer(verbs::begin(&form, recipient, dkim_selector).await)
 }
 
 /// Stops a check, including one of another process, and waits for its end. Returns false if it had
@@ -27,7 +35,7 @@ pub async fn begin_check(
 /// `BadRequest`, `Unavailable`, `Offline`.
 #[server(prefix = "/api", endpoint = "cancel_check")]
 pub async fn cancel_check(id: String) -> Result<bool, ApiError> {
-    super::context::answer(verbs::cancel(&id).await)
+    crate::request::context::answer(verbs::cancel(&id).await)
 }
 
 /// Runs a check without a test email, for browsers without WASM. The response is the page with the
@@ -58,13 +66,13 @@ pub async fn send_test_email(
 
 #[cfg(feature = "ssr")]
 mod verbs {
-    use domain::{CheckId, CheckReport, Role, SmtpForm};
+    use domain::{AddressError, CheckId, CheckReport, Role, SmtpForm};
     use mail::{CheckOf, CheckRequest};
 
     use crate::{
-        api::context::{answer, data_center_id, mailer, may, request},
         error::ApiError,
-        pages::smtp_settings::post::after_test,
+        paths,
+        request::context::{answer, data_center_id, mailer, may, redirect, request, signed_in},
     };
 
     pub async fn begin(
@@ -73,7 +81,7 @@ mod verbs {
         dkim_selector: String,
     ) -> Result<CheckId, ApiError> {
         let (mailer, by) = (mailer()?, request()?.actor);
-        let asked = CheckRequest {
+        let requested = CheckRequest {
             recipient,
             dkim_selector,
         };
@@ -84,7 +92,7 @@ mod verbs {
         } else {
             CheckOf::Saved(&id)
         };
-        Ok(mailer.doctor.begin(of, asked, &by).await?)
+        Ok(mailer.doctor.begin(of, requested, &by).await?)
     }
 
     pub async fn to_the_end(
@@ -106,6 +114,43 @@ mod verbs {
             after_test(form, ended.as_ref().map(|(_, id)| id)).await?;
         }
         answer(ended.map(|(report, _)| report))
+    }
+
+    /// Redirects a browser without WASM to the page with the report of a test email, or with the
+    /// errors. Keeps the entered values as a draft, so no URL contains them.
+    ///
+    /// # Errors
+    /// `UnknownDataCenter`, `Unavailable`.
+    async fn after_test(
+        form: &SmtpForm,
+        outcome: Result<&CheckId, &ApiError>,
+    ) -> Result<(), ApiError> {
+        let id = data_center_id(&form.data_center)?;
+        let session = signed_in()?.session;
+        // Users who may not change settings entered only the recipient.
+        if may(Role::Administrator) {
+            mailer()?.settings.keep_draft(&session, form).await?;
+        }
+        let rest = match outcome {
+            Ok(check) => format!("draft=1&check={}#connection", check.as_str()),
+            Err(ApiError::NoSettings) => "check=none#connection".to_owned(),
+            Err(ApiError::SecretUnreadable) => "check=unreadable#connection".to_owned(),
+            Err(ApiError::Test { errors, recipient }) => {
+                let draft = if errors.is_empty() { "1" } else { "refused" };
+                match recipient {
+                    Some(AddressError::Required) => {
+                        format!("draft={draft}&recipient=required#test-email")
+                    }
+                    Some(_) => format!("draft={draft}&recipient=wrong#test-email"),
+                    None => format!("draft={draft}#outcome"),
+                }
+            }
+            Err(_) => "draft=1&check=unavailable#connection".to_owned(),
+        };
+        redirect(&format!(
+            "{}?data_center={id}&{rest}",
+            paths::SmtpSettings::PATH
+        ))
     }
 
     pub async fn cancel(id: &str) -> Result<bool, ApiError> {

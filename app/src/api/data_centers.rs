@@ -15,7 +15,7 @@ pub async fn add_data_center(name: String) -> Result<DataCenter, ApiError> {
     if let Ok(added) = &answer {
         verbs::show(added.id.as_str())?;
     }
-    super::context::answer(answer)
+    crate::request::context::answer(answer)
 }
 
 /// Renames a data center. Returns the new name.
@@ -31,7 +31,7 @@ pub async fn rename_data_center(
     if answer.is_ok() {
         verbs::show(&data_center)?;
     }
-    super::context::answer(answer)
+    crate::request::context::answer(answer)
 }
 
 /// Removes a data center that has no settings.
@@ -44,7 +44,7 @@ pub async fn remove_data_center(data_center: String) -> Result<(), ApiError> {
     if answer.is_ok() {
         verbs::show(domain::DataCenterId::DEFAULT)?;
     }
-    super::context::answer(answer)
+    crate::request::context::answer(answer)
 }
 
 #[cfg(feature = "ssr")]
@@ -52,9 +52,9 @@ mod verbs {
     use domain::{DataCenter, DataCenterName};
 
     use crate::{
-        api::context::{self, data_center_id, mailer},
         error::ApiError,
         paths,
+        request::context::{self, data_center_id, mailer},
     };
 
     pub async fn add(name: &str) -> Result<DataCenter, ApiError> {

@@ -43,19 +43,19 @@ pub struct Found {
 /// `Address`, `Unavailable`, `Offline`.
 #[server(prefix = "/api", endpoint = "discover")]
 pub async fn discover(typed: String) -> Result<Found, ApiError> {
-    super::context::answer(verbs::discover(&typed).await)
+    crate::request::context::answer(verbs::discover(&typed).await)
 }
 
 #[cfg(feature = "ssr")]
 mod verbs {
     use domain::{
-        IssuerDocument, IssuerTrouble, Preset, PresetAuthentication, Proposal, Provider, Security,
+        IssuerDocument, IssuerProblem, Preset, PresetAuthentication, Proposal, Provider, Security,
         discovery::means_issuer,
     };
     use mail::Mailer;
 
     use super::{Filling, Found};
-    use crate::{api::context::mailer, error::ApiError, rendered};
+    use crate::{error::ApiError, rendered, request::context::mailer};
 
     pub async fn discover(typed: &str) -> Result<Found, ApiError> {
         let mailer = mailer()?;
@@ -76,7 +76,7 @@ mod verbs {
 
     async fn issuer(mailer: &Mailer, url: &str) -> Result<Found, ApiError> {
         let found = mailer.discovery.issuer(url).await;
-        if let Err(IssuerTrouble::NotAnIssuer(error)) = found {
+        if let Err(IssuerProblem::NotAnIssuer(error)) = found {
             return Err(ApiError::Address(error.into()));
         }
         Ok(Found {

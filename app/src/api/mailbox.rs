@@ -31,7 +31,7 @@ pub struct MailList {
 /// `SignedOut`, `UnknownDataCenter`, `Unavailable`; `Offline` in the browser.
 pub async fn mail_list(query: MailboxQuery) -> Result<MailboxPage<MailList>, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::list(&query).await);
+    return crate::request::context::answer(verbs::list(&query).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(query).await
 }
@@ -42,7 +42,7 @@ pub async fn mail_list(query: MailboxQuery) -> Result<MailboxPage<MailList>, Api
 /// As [`mail_list`].
 pub async fn mail(query: MailboxQuery) -> Result<MailboxPage<Mail>, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::mail(&query).await);
+    return crate::request::context::answer(verbs::mail(&query).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(query).await
 }
@@ -58,15 +58,15 @@ mod verbs {
 
     use super::{MailList, MailboxContent, MailboxPage};
     use crate::{
-        api::context::{mailer, set_status, signed_in},
         error::ApiError,
         mailbox_query::MailboxQuery,
+        request::context::{mailer, set_status, signed_in},
     };
 
     pub async fn list(query: &MailboxQuery) -> Result<MailboxPage<MailList>, ApiError> {
         let (mailer, id) = whose(query)?;
         let outcome = match query.list() {
-            Ok(asked) => listed(&mailer, &id, &asked).await,
+            Ok(requested) => listed(&mailer, &id, &requested).await,
             Err(field) => return page(&mailer, Err(MailboxProblem::Field(field))).await,
         };
         page(&mailer, content(outcome)?).await
@@ -75,20 +75,20 @@ mod verbs {
     async fn listed(
         mailer: &Mailer,
         id: &DataCenterId,
-        asked: &MailQuery,
+        requested: &MailQuery,
     ) -> Result<MailList, MailboxError> {
-        let page = mailer.mailboxes.page(id, asked).await?;
+        let page = mailer.mailboxes.page(id, requested).await?;
         let folders = mailer.mailboxes.folders(id).await?;
         Ok(MailList { folders, page })
     }
 
     pub async fn mail(query: &MailboxQuery) -> Result<MailboxPage<Mail>, ApiError> {
         let (mailer, id) = whose(query)?;
-        let asked = query
+        let requested = query
             .folder()
             .and_then(|folder| Ok((folder, query.mail()?)));
-        let outcome = match asked {
-            Ok((folder, asked)) => mailer.mailboxes.message(&id, &folder, asked).await,
+        let outcome = match requested {
+            Ok((folder, requested)) => mailer.mailboxes.message(&id, &folder, requested).await,
             Err(field) => return page(&mailer, Err(MailboxProblem::Field(field))).await,
         };
         page(&mailer, content(outcome)?).await

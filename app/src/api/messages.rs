@@ -41,7 +41,7 @@ pub struct MessagePage {
 /// `Unavailable`; `Offline` in the browser.
 pub async fn message_preview(id: MessageId) -> Result<Option<Mail>, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::preview(&id).await);
+    return crate::request::context::answer(verbs::preview(&id).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(id).await
 }
@@ -55,7 +55,7 @@ pub async fn message_list(
     cursor: Option<MessageId>,
 ) -> Result<MessageList, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::list(&filter, cursor.as_ref()).await);
+    return crate::request::context::answer(verbs::list(&filter, cursor.as_ref()).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere((filter, cursor)).await
 }
@@ -66,7 +66,7 @@ pub async fn message_list(
 /// `Unavailable`; `Offline` in the browser.
 pub async fn message_page(id: String) -> Result<Option<MessagePage>, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::page(&id).await);
+    return crate::request::context::answer(verbs::page(&id).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(id).await
 }
@@ -81,9 +81,9 @@ mod verbs {
 
     use super::{MessageList, MessagePage};
     use crate::{
-        api::context::{mailer, may, request, set_status},
         error::ApiError,
         paths,
+        request::context::{mailer, may, request, set_status},
     };
 
     /// Number of messages on one page of the list.

@@ -25,7 +25,7 @@ pub struct SendingPage {
 /// `UnknownDataCenter`, `Unavailable`; `Offline` in the browser.
 pub async fn sending_page(data_center: String) -> Result<SendingPage, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::page(&data_center).await);
+    return crate::request::context::answer(verbs::page(&data_center).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(data_center).await
 }
@@ -34,8 +34,8 @@ pub async fn sending_page(data_center: String) -> Result<SendingPage, ApiError> 
 mod verbs {
     use super::SendingPage;
     use crate::{
-        api::context::{data_center_id, mailer},
         error::ApiError,
+        request::context::{data_center_id, mailer},
     };
 
     pub async fn page(data_center: &str) -> Result<SendingPage, ApiError> {

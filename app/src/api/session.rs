@@ -1,38 +1,8 @@
-//! Session of a request, results of posted forms, and one-use links. Only the server renders the pages
-//! that show it.
+//! The account of the user, and one-use links. Only the server renders the pages that show them.
 
-use domain::{AccountName, Role, Session, SignedIn};
+use domain::{AccountName, Session, SignedIn};
 
 use crate::error::ApiError;
-
-/// Returns the user. `None` on pages that do not require a sign-in.
-pub fn visitor() -> Option<SignedIn> {
-    #[cfg(feature = "ssr")]
-    return super::context::visitor();
-    #[cfg(not(feature = "ssr"))]
-    None
-}
-
-/// Returns the path of the page that is being rendered.
-pub fn path() -> String {
-    #[cfg(feature = "ssr")]
-    return super::context::path();
-    #[cfg(not(feature = "ssr"))]
-    String::new()
-}
-
-/// Returns true if the user has a role, or one that includes it.
-pub fn may(role: Role) -> bool {
-    visitor().is_some_and(|visitor| visitor.role.includes(role))
-}
-
-/// Returns the value that the handler of a posted form passes to the page.
-pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {
-    #[cfg(feature = "ssr")]
-    return super::context::posted();
-    #[cfg(not(feature = "ssr"))]
-    None
-}
 
 /// Returns true if the token belongs to the setup link. Redirects to the sign-in page if an account
 /// exists.
@@ -41,7 +11,7 @@ pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {
 /// `Unavailable`; `Offline` in the browser.
 pub async fn is_setup_link(token: String) -> Result<bool, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::is_setup_link(&token).await);
+    return crate::request::context::answer(verbs::is_setup_link(&token).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(token).await
 }
@@ -52,7 +22,7 @@ pub async fn is_setup_link(token: String) -> Result<bool, ApiError> {
 /// `Unavailable`; `Offline` in the browser.
 pub async fn password_link(token: String) -> Result<Option<AccountName>, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::password_link(&token).await);
+    return crate::request::context::answer(verbs::password_link(&token).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(token).await
 }
@@ -72,7 +42,7 @@ pub struct AccountPage {
 /// `SignedOut`, `Unavailable`; `Offline` in the browser.
 pub async fn account_page() -> Result<AccountPage, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::account_page().await);
+    return crate::request::context::answer(verbs::account_page().await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(()).await
 }
@@ -84,9 +54,9 @@ mod verbs {
 
     use super::AccountPage;
     use crate::{
-        api::context::{access, redirect, signed_in},
         error::ApiError,
         paths,
+        request::context::{access, redirect, signed_in},
     };
 
     pub async fn is_setup_link(token: &str) -> Result<bool, ApiError> {

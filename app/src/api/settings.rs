@@ -1,5 +1,8 @@
 //! The settings page: loads its data, saves, and applies presets.
 
+#[cfg(feature = "ssr")]
+mod without_wasm;
+
 use domain::{AuthorizationId, DataCenter, GrantStatus, Preset, SavedSettings, SmtpForm};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -73,7 +76,7 @@ pub async fn smtp_settings_page(
     check: String,
 ) -> Result<SmtpPage, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::page(&data_center, draft, &check).await);
+    return crate::request::context::answer(verbs::page(&data_center, draft, &check).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere((data_center, draft, check)).await
 }
@@ -89,12 +92,12 @@ pub async fn save_smtp_settings(
 ) -> Result<SavedAnswer, ApiError> {
     let version = over.unwrap_or(form.version);
     let form = SmtpForm { version, ..form };
-    let request = super::context::request()?;
+    let request = crate::request::context::request()?;
     let answer = verbs::save(&form, &request).await;
     if request.wants_html {
-        crate::pages::smtp_settings::post::after_save(&form, &answer).await?;
+        without_wasm::after_save(&form, &answer).await?;
     }
-    super::context::answer(answer)
+    crate::request::context::answer(answer)
 }
 
 /// Applies the chosen preset, for browsers without WASM.
@@ -104,7 +107,7 @@ pub async fn save_smtp_settings(
 #[server(prefix = "/api", endpoint = "apply_preset")]
 pub async fn apply_preset(form: SmtpForm, overwrite: Option<bool>) -> Result<(), ApiError> {
     let filled = verbs::fill_in(&form, overwrite.unwrap_or_default()).await?;
-    crate::pages::smtp_settings::post::after_preset(&form, filled).await
+    without_wasm::after_preset(&form, filled).await
 }
 
 #[cfg(feature = "ssr")]
@@ -113,9 +116,10 @@ mod verbs {
 
     use super::{NextStep, SavedAnswer, SmtpPage};
     use crate::{
-        api::context::{self, RequestInfo, mailer},
+        api::run_again,
         error::ApiError,
         rendered,
+        request::context::{self, RequestInfo, mailer},
     };
 
     pub async fn page(data_center: &str, draft: bool, check: &str) -> Result<SmtpPage, ApiError> {
@@ -123,7 +127,7 @@ mod verbs {
         let id = context::data_center_id(data_center)?;
         let may_edit = context::may(Role::Administrator);
         let saved = mailer.settings.get(&id).await?;
-        let (asked, shown) = match CheckId::parse(check) {
+        let (requested, shown) = match CheckId::parse(check) {
             _ if !context::may(Role::Operator) => (false, None),
             Ok(check) => (
                 true,
@@ -137,10 +141,11 @@ mod verbs {
         };
         let shown = shown.as_ref();
         let version = saved.version;
-        let report =
-            shown.map(|(id, report)| rendered::report(id, report, version, mailer.clock.now()));
+        let report = shown.map(|(id, report)| {
+            rendered::report(id, report, version, mailer.clock.now(), run_again())
+        });
         let recipient = shown
-            .filter(|_| asked)
+            .filter(|_| requested)
             .map(|(_, report)| report.recipient.clone());
         Ok(SmtpPage {
             data_centers: mailer.settings.data_centers().await?,

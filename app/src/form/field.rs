@@ -7,7 +7,7 @@ use domain::{
         NewKeyError, NewPasswordError, SetupError,
     },
     alert::{
-        AlertField, AlertFormProblem, AlertSettingsError, ChannelFormError, MailHookFormError,
+        AlertField, AlertFormProblem, AlertSettingsError, ChannelFormError, InboundWebhookFormError,
     },
 };
 
@@ -93,7 +93,7 @@ pub enum AlertFormError {
     /// A channel.
     Channel(ChannelFormError),
     /// A webhook for new mail.
-    MailHook(MailHookFormError),
+    InboundWebhook(InboundWebhookFormError),
 }
 
 impl Field for AlertField {
@@ -108,7 +108,7 @@ impl Field for AlertField {
         let words = match error {
             AlertFormError::Settings(error) => wording::alert_settings_error(self, error),
             AlertFormError::Channel(error) => wording::channel_error(self, error),
-            AlertFormError::MailHook(error) => wording::mail_hook_error(error),
+            AlertFormError::InboundWebhook(error) => wording::inbound_webhook_error(error),
         };
         words.joined()
     }

@@ -13,7 +13,7 @@ use http::{Extensions, StatusCode};
 use mail::Mailer;
 
 use super::{Field, FormId, FormResult, field::AccessFormError};
-use crate::api::context::RequestInfo;
+use crate::request::context::RequestInfo;
 
 /// A request that posts a form.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl PostResponse {
         Self::Redirect([path, "?done=", code].concat())
     }
 
-    /// Returns the page of the form with a value that it takes from `api::posted`.
+    /// Returns the page of the form with a value that it takes from `request::posted`.
     pub fn page<T>(status: StatusCode, value: T) -> Self
     where
         T: Clone + Send + Sync + 'static,

@@ -1,7 +1,7 @@
 //! A form as its page renders it.
 
 use super::{Field, FormId, FormResult};
-use crate::api;
+use crate::request;
 
 /// A form with its saved values, or with the values and errors of its last post.
 #[derive(Clone)]
@@ -14,7 +14,7 @@ pub struct FormView<F: Field> {
 impl<F: Field> FormView<F> {
     /// Returns the form, with its result if this request posted it.
     pub fn of(form: FormId) -> Self {
-        let result = api::posted::<FormResult<F>>().filter(|result| result.form == form);
+        let result = request::posted::<FormResult<F>>().filter(|result| result.form == form);
         Self {
             form,
             prefix: form.0.to_owned(),

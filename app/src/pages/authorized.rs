@@ -9,7 +9,7 @@ use super::failure::Failure;
 use crate::{
     api::{self, AuthorizeAgain},
     island::Island,
-    paths,
+    paths, request,
     ui::{
         authorization::{Granted, Refused},
         banner::{Banner, Tone},
@@ -69,7 +69,7 @@ fn Found(state: AuthorizationState) -> impl IntoView {
         AuthorizationState::Failed { data_center, .. } => (data_center.as_ref(), true),
     };
     let data_center = data_center.cloned();
-    let may_retry = failed && api::may(Role::Administrator);
+    let may_retry = failed && request::may(Role::Administrator);
     let retry = data_center.clone().filter(|_| may_retry);
     view! {
         {AUTHORIZATION.rendered(state)}

@@ -9,20 +9,6 @@ pub fn query_parameter(name: &str) -> Option<String> {
     use_url().with_untracked(|url| find(url.search(), name))
 }
 
-/// Returns a path with a query of the parameters that have a value.
-pub fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
-    let query: Vec<_> = parameters
-        .iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| [name, "=", &Url::escape(value)].concat())
-        .collect();
-    if query.is_empty() {
-        path.to_owned()
-    } else {
-        [path, "?", &query.join("&")].concat()
-    }
-}
-
 fn find(query: &str, name: &str) -> Option<String> {
     query
         .trim_start_matches('?')

@@ -1,11 +1,11 @@
 //! Lists and details of messages, rendered again while their page is open.
 
-use domain::{MessageId, OutboxMessage, OutboxOverview};
+use domain::{Attempt, MessageId, OutboxMessage, OutboxOverview, SendingState};
 use leptos::prelude::*;
 
-use super::{HtmlPatch, Placement, html};
+use super::html;
 use crate::{
-    api::MessagePage,
+    patch::{HtmlPatch, Placement},
     ui::outbox::{Chart, Details, Hours, MessageRow, Summary},
 };
 
@@ -165,19 +165,14 @@ fn rows(messages: &[OutboxMessage], overview: &OutboxOverview) -> Vec<(MessageId
         .collect()
 }
 
-/// Renders the changing parts of one message.
-pub fn message_details(page: MessagePage) -> String {
-    html(|| {
-        view! {
-            <Details
-                message=page.message
-                attempts=page.attempts
-                sending=page.sending
-                may_act=page.may_act
-            />
-        }
-        .into_any()
-    })
+/// Renders the changing parts of one message. `sending` is the state of its data center.
+pub fn message_details(
+    message: OutboxMessage,
+    attempts: Vec<Attempt>,
+    sending: Option<SendingState>,
+    may_act: bool,
+) -> String {
+    html(|| view! { <Details message attempts sending may_act /> }.into_any())
 }
 
 /// Returns the patch with the same parts.

@@ -6,7 +6,7 @@ use leptos::{ev::click, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
-use crate::rendered::Placement;
+use crate::patch::Placement;
 
 /// Focuses an element, or the first input of a group.
 pub fn focus(id: &str) {

@@ -11,7 +11,7 @@ use leptos::{
 };
 
 use super::browser::put;
-use crate::{error::ApiError, paths, rendered::HtmlPatch};
+use crate::{error::ApiError, patch::HtmlPatch, paths};
 
 /// ID of the element with the text for screen readers.
 pub const EVENTS_SAID: &str = "events-said";

@@ -4,7 +4,7 @@ use domain::{Role, SignedIn};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::{api, paths};
+use crate::{paths, request};
 
 /// Header and main column. Links load whole pages (`rel="external"`), so the browser asks before it
 /// discards unsaved changes.
@@ -19,7 +19,7 @@ pub fn Layout(children: Children) -> impl IntoView {
                 <a class="name" href="/" rel="external">
                     "Mailgrant"
                 </a>
-                {api::visitor().map(|visitor| view! { <Navigation visitor /> })}
+                {request::visitor().map(|visitor| view! { <Navigation visitor /> })}
             </div>
         </header>
         <main id="content" class="column" tabindex="-1">

@@ -3,7 +3,11 @@
 use domain::MailSummary;
 use leptos::prelude::*;
 
-use crate::{mailbox_query::MailboxQuery, pages::with_query, paths, ui::when::When};
+use crate::{
+    mailbox_query::MailboxQuery,
+    paths::{self, with_query},
+    ui::when::When,
+};
 
 /// The entries, each with a link to its mail. `query` names the data center and the folder.
 #[component]

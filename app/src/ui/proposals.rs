@@ -1,6 +1,6 @@
 //! Settings that were found for an email address or an issuer. Only the server renders them.
 
-use domain::{Discovery, IssuerDocument, IssuerTrouble, Proposal};
+use domain::{Discovery, IssuerDocument, IssuerProblem, Proposal};
 use leptos::prelude::*;
 
 /// The proposals with their sources, and the sources that could not be queried.
@@ -75,7 +75,7 @@ fn Proposed(proposal: Proposal, at: usize) -> impl IntoView {
 
 /// Endpoints that an issuer publishes, or why they cannot be used.
 #[component]
-pub fn Issuer(found: Result<IssuerDocument, IssuerTrouble>) -> impl IntoView {
+pub fn Issuer(found: Result<IssuerDocument, IssuerProblem>) -> impl IntoView {
     let document = match found {
         Ok(document) => document,
         Err(trouble) => {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use crate::{api, paths};
+use crate::{paths, request};
 
 /// Settings pages in order: path, name, and the role that may open them.
 const PAGES: &[(&str, &str, domain::Role)] = &[
@@ -42,7 +42,7 @@ pub fn SettingsTop(
 #[component]
 fn SettingsNav() -> impl IntoView {
     let path = use_location().pathname.get_untracked();
-    let pages = PAGES.iter().filter(|(_, _, role)| api::may(*role));
+    let pages = PAGES.iter().filter(|(_, _, role)| request::may(*role));
     let pages: Vec<_> = pages
         .map(|(href, name, _)| {
             let current = (path == *href).then_some("page");

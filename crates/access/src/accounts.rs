@@ -1,8 +1,8 @@
 //! Accounts: adding, changing, and removing them, and their passwords.
 
 use domain::{
-    Account, AccountId, AccountName, Actor, AuditAction, FormErrors, Role, SignedIn, TypedSecret,
-    Who,
+    Account, AccountId, AccountName, Actor, AuditAction, FormErrors, Principal, Role, SignedIn,
+    TypedSecret,
     access::{
         AccessField, AccountChangeError, AccountWithPasswordError, ChangePasswordError,
         ChangePasswordForm, NewAccountError, NewAccountForm, NewPasswordError,
@@ -211,7 +211,7 @@ impl Access {
         }
         tracing::warn!(address, account = name, "current password was wrong");
         let mut failed = self.failed(AuditAction::SignInFailed, Some(&signed_in.name), address);
-        failed.actor.who = Who::Account(signed_in.name.clone());
+        failed.actor.who = Principal::Account(signed_in.name.clone());
         self.store().record(&failed).await?;
         Err(one(
             AccessField::Current,

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{Actor, AuditAction, AuditRecord, Change, UnixTime, Who};
+use domain::{Actor, AuditAction, AuditRecord, Change, Principal, UnixTime};
 use tokio::time::sleep;
 
 use crate::{Access, AccessError};
@@ -103,7 +103,7 @@ fn key(record: &AuditRecord) -> Key {
     // For visitors, the subject is the account of the sign-in. For others, it is the requested
     // resource, which does not separate counts.
     let subject = match who {
-        Who::Nobody => record.subject.clone(),
+        Principal::Nobody => record.subject.clone(),
         _ => String::new(),
     };
     Key {

@@ -171,8 +171,8 @@ impl Access {
     ///
     /// # Errors
     /// Returns an error if the database fails.
-    pub async fn tidy(&self) -> Result<(), AccessError> {
+    pub async fn delete_expired(&self) -> Result<(), AccessError> {
         let now = self.now();
-        Ok(self.store().tidy_access(self.life(), now).await?)
+        Ok(self.store().delete_expired(self.life(), now).await?)
     }
 }

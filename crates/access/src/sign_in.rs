@@ -1,6 +1,6 @@
 //! Sign-in and sign-out.
 
-use domain::{AccountName, Actor, AuditAction, SignedIn, Who, access::SignInForm};
+use domain::{AccountName, Actor, AuditAction, Principal, SignedIn, access::SignInForm};
 use store::{Bucket, SignIn};
 
 use crate::{Access, AccessError, NewSession, SignInError, Visitor, password::Compared};
@@ -70,7 +70,7 @@ impl Access {
     /// Returns an error if the database fails.
     pub async fn sign_out(&self, signed_in: &SignedIn, address: &str) -> Result<(), AccessError> {
         let by = Actor {
-            who: Who::Account(signed_in.name.clone()),
+            who: Principal::Account(signed_in.name.clone()),
             address: address.into(),
         };
         let (id, of, now) = (&signed_in.session, &signed_in.account, self.now());

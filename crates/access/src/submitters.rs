@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use domain::{Actor, ApiKey, AuditAction, DataCenterId, KeyScope, Sender, SenderUser, Who};
+use domain::{Actor, ApiKey, AuditAction, DataCenterId, KeyScope, Principal, Sender, SenderUser};
 use secrecy::SecretString;
 
 use crate::{Access, AccessError};
@@ -32,11 +32,11 @@ enum KnownBy {
 
 impl Submitter {
     /// Returns the submitter as an actor of the audit log and of messages.
-    pub fn who(&self) -> Who {
+    pub fn who(&self) -> Principal {
         match (&self.known_by, &self.sender) {
-            (KnownBy::Key { key, .. }, _) => Who::Key(key.name.to_string()),
-            (_, Some(sender)) => Who::Sender(sender.name.to_string()),
-            (_, None) => Who::Nobody,
+            (KnownBy::Key { key, .. }, _) => Principal::Key(key.name.to_string()),
+            (_, Some(sender)) => Principal::Sender(sender.name.to_string()),
+            (_, None) => Principal::Nobody,
         }
     }
 
@@ -111,7 +111,7 @@ impl Access {
         };
         if !key.scopes.contains(&KeyScope::Send) {
             let by = Actor {
-                who: Who::Key(key.name.to_string()),
+                who: Principal::Key(key.name.to_string()),
                 address: address.to_owned(),
             };
             self.note_refusal(&by, AuditAction::AccessDenied, "SMTP")

@@ -60,9 +60,9 @@ impl DomainCheck<'_> {
 async fn timed(
     kind: StepKind,
     domain: &str,
-    asked: String,
+    requested: String,
     examination: impl Future<Output = Examination>,
 ) -> CheckStep {
     let since = Instant::now();
-    examination.await.step(kind, domain, asked, since)
+    examination.await.step(kind, domain, requested, since)
 }

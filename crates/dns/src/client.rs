@@ -181,10 +181,10 @@ impl Dns {
         read: impl Fn(&RData) -> Option<T>,
     ) -> Result<Answer<T>, LookupError> {
         let resolver = self.resolver.as_ref().ok_or(LookupError::NotConfigured)?;
-        let mut asked = Name::from_ascii(name).map_err(|_| LookupError::NotAName)?;
+        let mut requested = Name::from_ascii(name).map_err(|_| LookupError::NotAName)?;
         // Prevents the search domains of this machine from being appended.
-        asked.set_fqdn(true);
-        let answer = timeout_at(self.deadline, resolver.lookup(asked, kind)).await;
+        requested.set_fqdn(true);
+        let answer = timeout_at(self.deadline, resolver.lookup(requested, kind)).await;
         match answer.unwrap_or(Err(NetError::Timeout)) {
             Ok(found) => Ok(Answer {
                 records: found

@@ -66,12 +66,12 @@ impl Examination {
         self
     }
 
-    /// Makes a step that queried `asked` and began at `since`.
+    /// Makes a step that queried `requested` and began at `since`.
     pub(crate) fn step(
         self,
         kind: StepKind,
         domain: &str,
-        asked: String,
+        requested: String,
         since: Instant,
     ) -> CheckStep {
         let verdict = match &self.finding {
@@ -84,7 +84,7 @@ impl Examination {
             kind,
             verdict,
             micros: u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX),
-            sent: asked,
+            sent: requested,
             received: self.received.chars().take(MAX_TEXT).collect(),
             facts: self.facts,
             finding: self

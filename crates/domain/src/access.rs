@@ -7,7 +7,7 @@ mod form_error;
 mod role;
 mod session;
 
-pub use account::{Account, AccountId, AccountName, SignedIn};
+pub use account::{Account, AccountId, AccountName};
 pub use api_key::{ApiKey, ApiKeyId, ApiKeyName, KeyScope};
 pub use form::{
     AccessField, ChangePasswordForm, NewAccountForm, NewKey, NewKeyForm, PasswordForm, SetupForm,
@@ -18,4 +18,4 @@ pub use form_error::{
     NewAccountError, NewKeyError, NewPasswordError, SetupError,
 };
 pub use role::Role;
-pub use session::{Session, SessionId};
+pub use session::{Session, SessionId, SignedIn};

@@ -7,7 +7,7 @@ use crate::AccountName;
 /// Kind of actor, with its name if it has one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "name", rename_all = "snake_case")]
-pub enum Who {
+pub enum Principal {
     /// Signed-in user.
     Account(AccountName),
     /// Program, by the name of its API key.
@@ -22,7 +22,7 @@ pub enum Who {
     Nobody,
 }
 
-impl Who {
+impl Principal {
     /// Returns the code of the kind, as the database stores it.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -49,7 +49,7 @@ impl Who {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// User, program, or component that acts.
-    pub who: Who,
+    pub who: Principal,
     /// IP address of the request. Empty if there was no request.
     pub address: String,
 }
@@ -58,7 +58,7 @@ impl Actor {
     /// Returns the actor for Mailgrant's own actions.
     pub fn mailgrant() -> Self {
         Self {
-            who: Who::Mailgrant,
+            who: Principal::Mailgrant,
             address: String::new(),
         }
     }
@@ -66,7 +66,7 @@ impl Actor {
     /// Returns the actor for the command line.
     pub fn command_line() -> Self {
         Self {
-            who: Who::CommandLine,
+            who: Principal::CommandLine,
             address: String::new(),
         }
     }
@@ -74,7 +74,7 @@ impl Actor {
     /// Returns the actor for a visitor at `address` who has not signed in.
     pub fn nobody(address: impl Into<String>) -> Self {
         Self {
-            who: Who::Nobody,
+            who: Principal::Nobody,
             address: address.into(),
         }
     }

@@ -14,7 +14,9 @@ use crate::{DataCenterId, Finding, UnixTime, codes::codes, id::random_id};
 pub use channel::{AlertChannel, ChannelKind};
 pub use channel_form::{ChannelForm, NewChannel, Target, TargetEdit};
 pub use field::AlertField;
-pub use form_error::{AlertFormProblem, AlertSettingsError, ChannelFormError, MailHookFormError};
+pub use form_error::{
+    AlertFormProblem, AlertSettingsError, ChannelFormError, InboundWebhookFormError,
+};
 pub use settings::{AlertNotes, AlertSettings};
 pub use settings_form::AlertSettingsForm;
 

@@ -77,9 +77,9 @@ codes! {
         /// Sending settings were saved. Subject: the data center.
         SendingSaved = "sending_saved",
         /// An inbound-mail webhook was saved. Subject: the data center.
-        MailHookSaved = "mail_hook_saved",
+        InboundWebhookSaved = "mail_hook_saved",
         /// An inbound-mail webhook was removed. Subject: the data center.
-        MailHookRemoved = "mail_hook_removed",
+        InboundWebhookRemoved = "mail_hook_removed",
         /// Alert settings were saved.
         AlertsSaved = "alerts_saved",
         /// A notification channel was added. Subject: its host or its recipient.
@@ -113,8 +113,8 @@ impl AuditAction {
                 | Self::GrantEnded
                 | Self::TestEmailSent
                 | Self::SendingSaved
-                | Self::MailHookSaved
-                | Self::MailHookRemoved
+                | Self::InboundWebhookSaved
+                | Self::InboundWebhookRemoved
         )
     }
 }

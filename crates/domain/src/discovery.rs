@@ -70,7 +70,7 @@ pub struct Proposal {
 
 codes! {
     /// Reason why a source could not be queried.
-    DiscoveryTrouble {
+    DiscoveryProblem {
         /// No name server answered, so this machine seems to be offline.
         Offline = "offline",
         /// The domain does not exist.
@@ -90,7 +90,7 @@ pub struct Discovery {
     /// Proposals, the most reliable first. Equal proposals are merged.
     pub proposals: Vec<Proposal>,
     /// Sources that could not be queried.
-    pub trouble: Vec<DiscoveryTrouble>,
+    pub trouble: Vec<DiscoveryProblem>,
 }
 
 /// Returns true if the typed text is meant as the URL of an issuer and not as an email address.
@@ -112,7 +112,7 @@ pub struct IssuerDocument {
 /// Reason why an issuer's metadata cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum IssuerTrouble {
+pub enum IssuerProblem {
     /// The URL cannot be an issuer. It must be `https` without query and fragment (RFC 8414 §2), or
     /// `http` on loopback.
     NotAnIssuer(UrlError),

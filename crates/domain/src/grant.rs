@@ -26,15 +26,18 @@ pub struct GrantBinding {
 }
 
 impl GrantBinding {
-    /// Returns true if a grant for these values may be used for the values of `asked`. They must be
-    /// equal, but `asked` may omit the IMAP server.
-    pub fn covers(&self, asked: &Self) -> bool {
-        let imap_host = asked.imap_host.clone().or_else(|| self.imap_host.clone());
-        let asked = Self {
+    /// Returns true if a grant for these values may be used for the values of `requested`. They must be
+    /// equal, but `requested` may omit the IMAP server.
+    pub fn covers(&self, requested: &Self) -> bool {
+        let imap_host = requested
+            .imap_host
+            .clone()
+            .or_else(|| self.imap_host.clone());
+        let requested = Self {
             imap_host,
-            ..asked.clone()
+            ..requested.clone()
         };
-        *self == asked
+        *self == requested
     }
 }
 

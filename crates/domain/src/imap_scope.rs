@@ -51,8 +51,9 @@ impl Scope {
                 }
                 // Microsoft issues a token for a single resource, so IMAP has to use the one of
                 // SMTP.
-                let asked = self.tokens().find_map(resource);
-                let resource = asked.unwrap_or_else(|| national(authorization_endpoint.as_str()));
+                let requested = self.tokens().find_map(resource);
+                let resource =
+                    requested.unwrap_or_else(|| national(authorization_endpoint.as_str()));
                 Some([resource, "/", MICROSOFT_IMAP].concat())
             }
             ProviderFamily::Other => None,

@@ -51,7 +51,7 @@ pub use access::{
     Account, AccountId, AccountName, ApiKey, ApiKeyId, ApiKeyName, KeyScope, Role, Session,
     SessionId, SignedIn,
 };
-pub use actor::{Actor, Who};
+pub use actor::{Actor, Principal};
 pub use address::{EmailAddress, FromAddress};
 pub use alert::{
     AlertChannel, AlertCondition, AlertFacts, AlertId, AlertKind, AlertNotes, AlertSettings,
@@ -67,8 +67,8 @@ pub use check::{
 pub use checked_settings::CheckedSettings;
 pub use data_center::{DataCenter, DataCenterFormError, DataCenterId, DataCenterName};
 pub use discovery::{
-    Discovery, DiscoveryFormError, DiscoverySource, DiscoveryTrouble, IssuerDocument,
-    IssuerTrouble, Proposal, ProposedOAuth, ProposedServer,
+    Discovery, DiscoveryFormError, DiscoveryProblem, DiscoverySource, IssuerDocument,
+    IssuerProblem, Proposal, ProposedOAuth, ProposedServer,
 };
 pub use ehlo_name::EhloName;
 pub use finding::{Certainty, Finding, FindingCode, Retry};

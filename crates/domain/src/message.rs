@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 pub use request_error::{MessageFieldError, ParameterError};
 
-use crate::{DataCenterId, EmailAddress, Finding, UnixTime, Who, codes::codes, id::random_id};
+use crate::{
+    DataCenterId, EmailAddress, Finding, Principal, UnixTime, codes::codes, id::random_id,
+};
 
 random_id! {
     /// ID of a message in the outbox. The alphabetical order of IDs is the order in which messages
@@ -138,7 +140,7 @@ pub struct OutboxMessage {
     /// True if the content is still stored.
     pub has_content: bool,
     /// User or program that submitted the message.
-    pub submitted_by: Who,
+    pub submitted_by: Principal,
     /// Recipients of the envelope.
     pub recipients: Vec<Recipient>,
     /// Reason why the last attempt failed.

@@ -135,17 +135,17 @@ mod tests {
 
     #[test]
     fn names_the_scopes_that_were_not_granted() {
-        let asked = Scope::parse("https://mail.google.com/ openid offline_access").unwrap();
+        let requested = Scope::parse("https://mail.google.com/ openid offline_access").unwrap();
         assert!(
-            asked
+            requested
                 .missing_from("https://mail.google.com openid")
                 .is_empty()
         );
         assert_eq!(
-            asked.missing_from("openid email"),
+            requested.missing_from("openid email"),
             ["https://mail.google.com/"]
         );
-        assert_eq!(asked.missing_from(""), ["https://mail.google.com/"]);
+        assert_eq!(requested.missing_from(""), ["https://mail.google.com/"]);
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! Unchecked input of the form for SMTP settings.
 
+mod dependent_fields;
 mod error;
-mod following;
 mod grant;
 mod parse;
 mod table;

@@ -13,8 +13,8 @@ use domain::{
         AccessField, AccountChangeError, ChangePasswordError, NewAccountError, NewKeyError,
         NewPasswordError, SetupError,
     },
-    alert::{AlertField, AlertSettingsError, ChannelFormError, MailHookFormError},
-    discovery::{DiscoverySource, DiscoveryTrouble},
+    alert::{AlertField, AlertSettingsError, ChannelFormError, InboundWebhookFormError},
+    discovery::{DiscoveryProblem, DiscoverySource},
     finding::{Certainty, FindingValue, Retry},
     mailbox::FolderUse,
 };
@@ -34,7 +34,7 @@ fn listed() -> String {
     }
     list! {
         AlertKind.code, AttemptOutcome.code, AuditAction.code, Certainty.code, CheckPart.code,
-        DiscoverySource.code, DiscoveryTrouble.code, FactName.code,
+        DiscoverySource.code, DiscoveryProblem.code, FactName.code,
         FieldWarning.code, FindingCode.code, FindingValue.code, FolderUse.code, KeyScope.code,
         MessageState.code, Provider.code, RecipientKind.code, RecipientState.code, Retry.code,
         Role.code, ChannelKind.code, SearchIn.code, StepKind.code, NotificationEvent.code,
@@ -42,7 +42,7 @@ fn listed() -> String {
         AccountChangeError.code, AccountNameError.code, AddressError.code, AlertSettingsError.code,
         ChangePasswordError.code, ChannelFormError.code, DataCenterFormError.code,
         DiscoveryFormError.code, EhloNameError.code, FromAddressError.code, HostError.code,
-        MailHookFormError.code, MessageFieldError.code, NetworkError.code, NewAccountError.code, NewKeyError.code,
+        InboundWebhookFormError.code, MessageFieldError.code, NetworkError.code, NewAccountError.code, NewKeyError.code,
         NewPasswordError.code, NullSender.code, NumberError.code, OtherFrom.code, ParameterError.code, PortError.code,
         ScopeError.code, SenderFormError.code, SendingFormError.code, SetupError.code, SmtpFormError.code, TextError.code,
         UrlError.code, WebhookSecretError.code,
@@ -109,12 +109,12 @@ fn a_code_is_the_same_in_json() {
     }
     same! {
         AlertKind, AttemptOutcome, AuditAction, Certainty, CheckPart, DiscoverySource,
-        DiscoveryTrouble, FactName, FieldWarning, FindingCode, FindingValue, FolderUse,
+        DiscoveryProblem, FactName, FieldWarning, FindingCode, FindingValue, FolderUse,
         KeyScope, MessageState, Provider, RecipientKind, RecipientState, Retry, Role, ChannelKind,
         SearchIn, StepKind, NotificationEvent, NotificationState, Verdict,
         AccountChangeError, AccountNameError, AddressError, AlertSettingsError, ChangePasswordError,
         ChannelFormError, DataCenterFormError, DiscoveryFormError, EhloNameError, FromAddressError,
-        HostError, MailHookFormError, MessageFieldError, NewAccountError, NewKeyError,
+        HostError, InboundWebhookFormError, MessageFieldError, NewAccountError, NewKeyError,
         NewPasswordError, NumberError, ParameterError, PortError, ScopeError, SendingFormError,
         SetupError, SmtpFormError, TextError, UrlError, WebhookSecretError,
     }

@@ -7,9 +7,9 @@ mod email;
 mod ids;
 mod notify;
 mod overview;
+mod payload;
 mod server_alerts;
 mod settings;
-mod shape;
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub use channels::{AlertChannelError, TestAlertOutcome};
-pub use overview::{AlertOverview, Wrong};
+pub use overview::{ActiveAlert, AlertOverview};
 pub(crate) use server_alerts::OtherServers;
 pub use settings::SaveAlertsError;
 

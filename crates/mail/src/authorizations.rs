@@ -21,7 +21,7 @@ use crate::{ChangeNotifier, Discovery, MailError, ServerClock, Settings, error::
 
 /// A started authorization.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Begun {
+pub struct StartedAuthorization {
     /// ID for reading the state of the authorization later.
     pub id: AuthorizationId,
     /// The provider's page where the administrator signs in.
@@ -86,17 +86,19 @@ impl Authorizations {
         id: &DataCenterId,
         session: &SessionId,
         by: &Actor,
-    ) -> Result<Begun, MailError> {
+    ) -> Result<StartedAuthorization, MailError> {
         let stored = self.store.settings(id).await?.ok_or(MailError::NotOAuth)?;
-        let binding = stored.settings.grant_binding().ok_or(MailError::NotOAuth)?;
-        let Authentication::OAuth { username, client } = &stored.settings.authentication else {
+        let (Some(binding), Authentication::OAuth { username, client }) = (
+            stored.settings.grant_binding(),
+            &stored.settings.authentication,
+        ) else {
             return Err(MailError::NotOAuth);
         };
         let issuer = self.known_issuer(client).await;
         let state = SecretString::from(random::token::<32>());
         let (url, verifier) = Client::new(client, &self.http, self.clock.now())
             .authorization_url(&state, username)
-            .ok_or(MailError::NotOAuth)?;
+            .ok_or(MailError::UnusableEndpoint)?;
         let now = self.clock.now();
         let authorization = NewAuthorization {
             id: AuthorizationId::from_bytes(random::bytes::<16>()),
@@ -113,7 +115,7 @@ impl Authorizations {
         };
         self.store.begin_authorization(&authorization, by).await?;
         tracing::info!(data_center = %id, authorization = authorization.id.as_str(), "authorization started");
-        Ok(Begun {
+        Ok(StartedAuthorization {
             id: authorization.id,
             url,
         })

@@ -16,7 +16,7 @@ mod xml_text;
 use std::time::Duration;
 
 use dns::LookupError;
-use domain::{AddressError, DiscoverySource, DiscoveryTrouble, EmailAddress, Preset, Proposal};
+use domain::{AddressError, DiscoveryProblem, DiscoverySource, EmailAddress, Preset, Proposal};
 use net::HttpClient;
 use tokio::time::Instant;
 
@@ -29,11 +29,11 @@ const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(8);
 #[derive(Debug, Default)]
 struct Found {
     proposals: Vec<Proposal>,
-    trouble: Option<DiscoveryTrouble>,
+    trouble: Option<DiscoveryProblem>,
 }
 
-impl From<DiscoveryTrouble> for Found {
-    fn from(trouble: DiscoveryTrouble) -> Self {
+impl From<DiscoveryProblem> for Found {
+    fn from(trouble: DiscoveryProblem) -> Self {
         Self {
             proposals: Vec::new(),
             trouble: Some(trouble),
@@ -44,8 +44,8 @@ impl From<DiscoveryTrouble> for Found {
 impl From<LookupError> for Found {
     fn from(unanswered: LookupError) -> Self {
         match unanswered {
-            LookupError::NotAName => DiscoveryTrouble::NoSuchDomain,
-            _ => DiscoveryTrouble::Offline,
+            LookupError::NotAName => DiscoveryProblem::NoSuchDomain,
+            _ => DiscoveryProblem::Offline,
         }
         .into()
     }

@@ -5,9 +5,9 @@
 
 mod arrival;
 mod credential;
-mod elsewhere;
 mod feed;
 mod job;
+mod other_processes;
 mod plan;
 mod provider;
 mod registry;

@@ -21,6 +21,9 @@ pub enum MailError {
     /// The settings of the data center do not use OAuth, or there are none.
     #[error("the settings do not use OAuth")]
     NotOAuth,
+    /// An endpoint URL of the settings cannot be used for a request.
+    #[error("an endpoint URL of the settings cannot be used")]
+    UnusableEndpoint,
     /// No settings are saved for the data center.
     #[error("the data center has no settings")]
     NoSettings,

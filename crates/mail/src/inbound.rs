@@ -13,7 +13,7 @@ use std::sync::Arc;
 use store::Store;
 
 pub(crate) use unreadable::UnreadableMessages;
-pub use webhook_settings::MailHookError;
+pub use webhook_settings::InboundWebhookError;
 
 use crate::{
     ChangeNotifier, Mailboxes, ServerClock, Settings, Supervisor, Webhooks, lease_owner::LeaseOwner,

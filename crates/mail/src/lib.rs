@@ -29,6 +29,7 @@ mod server_conditions;
 mod settings;
 mod sortable_id;
 mod supervisor;
+mod timeouts;
 mod tokens;
 mod webhooks;
 
@@ -38,9 +39,9 @@ use net::HttpClient;
 use store::Store;
 
 pub use alerts::{
-    AlertChannelError, AlertOverview, Alerts, SaveAlertsError, TestAlertOutcome, Wrong,
+    ActiveAlert, AlertChannelError, AlertOverview, Alerts, SaveAlertsError, TestAlertOutcome,
 };
-pub use authorizations::{Authorizations, Begun, Callback, CallbackOutcome};
+pub use authorizations::{Authorizations, Callback, CallbackOutcome, StartedAuthorization};
 pub use body_budget::BodyBudget;
 pub use change_notifier::ChangeNotifier;
 pub use discovery::Discovery;
@@ -49,11 +50,11 @@ pub use dns::DomainCheck;
 pub use doctor::{CheckOf, CheckRequest, Doctor};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use health::{Health, NotReady};
-pub use inbound::{Inbound, MailHookError};
+pub use inbound::{Inbound, InboundWebhookError};
 pub use mailboxes::{MailWatch, MailboxError, Mailboxes};
 pub use metrics::Metrics;
 pub use net::{DeniedNetworks, Resolver, Resolving, SystemResolver};
-pub use options::{MailerOptions, Timeouts};
+pub use options::MailerOptions;
 pub use outbox::{
     ComposeError, MessagePage, Outbox, OutboxOptions, Resent, SaveSendingError, Submission,
     SubmitError, Submitted,
@@ -65,6 +66,7 @@ pub use server_conditions::ServerConditions;
 pub use settings::{Saved, Settings};
 pub use store::{ChangeOutcome, CountedSender, ExceededLimit, Idempotency};
 pub use supervisor::Supervisor;
+pub use timeouts::Timeouts;
 pub use tokens::Tokens;
 pub use webhooks::{Webhook, Webhooks};
 

@@ -7,7 +7,7 @@
 
 mod addresses;
 mod fields;
-mod loose;
+mod lenient;
 mod message_ids;
 mod plain;
 mod provider_id;
@@ -60,7 +60,7 @@ impl DeliveryStatus {
         let status = parts.iter().position(|part| is(part, &STATUS));
         let text = status.and_then(|at| parts.get(at)).map(text_of);
         let text = text.filter(|_| structure.is_multipart());
-        let text = text.or_else(|| loose::status(&structure, raw));
+        let text = text.or_else(|| lenient::status(&structure, raw));
         let about = text.as_deref().map(Fields::parse).unwrap_or_default();
         let failed = match text {
             Some(_) => failed(&about),

@@ -228,9 +228,9 @@ fn extra_parameters(client: &OAuthClient<SecretString>) -> &'static [(&'static s
 }
 
 /// Returns the requested scopes that were not granted.
-pub fn missing_scopes(asked: &Scope, tokens: &Tokens) -> Vec<String> {
+pub fn missing_scopes(requested: &Scope, tokens: &Tokens) -> Vec<String> {
     tokens
         .scope
         .as_deref()
-        .map_or_else(Vec::new, |granted| asked.missing_from(granted))
+        .map_or_else(Vec::new, |granted| requested.missing_from(granted))
 }

@@ -104,13 +104,13 @@ mod tests {
     const NOW: UnixTime = UnixTime(1_800_000_000);
 
     /// Returns the account of a token with these claims for the client `us`.
-    fn told(claims: &str) -> SignedIn {
+    fn reported(claims: &str) -> SignedIn {
         let claims = BASE64_URL_SAFE_NO_PAD.encode(claims);
         account(&format!("e30.{claims}.sig"), "us", NOW)
     }
 
     fn said_by(aud: &Value, exp: &Value) -> SignedIn {
-        told(&json!({ "aud": aud, "exp": exp, "email": "a@example.com" }).to_string())
+        reported(&json!({ "aud": aud, "exp": exp, "email": "a@example.com" }).to_string())
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
             (r#""sub":"1""#, None),
         ] {
             let claims = format!(r#"{{"aud":"us","exp":1800000600,{claims}}}"#);
-            assert_eq!(told(&claims).account().as_deref(), expected, "{claims}");
+            assert_eq!(reported(&claims).account().as_deref(), expected, "{claims}");
         }
         for broken in ["", ".", "a.%%%.c", "a"] {
             assert_eq!(
@@ -135,7 +135,7 @@ mod tests {
             );
         }
         for claims in ["no json", r#"{"aud":"us","exp":1800000600,"email":7}"#] {
-            assert_eq!(told(claims), SignedIn::NotForThisClient, "{claims}");
+            assert_eq!(reported(claims), SignedIn::NotForThisClient, "{claims}");
         }
     }
 
@@ -159,7 +159,7 @@ mod tests {
             assert_eq!(said_by(&bad, &later), SignedIn::NotForThisClient, "{bad}");
         }
         let without = json!({ "exp": later, "email": "a@example.com" }).to_string();
-        assert_eq!(told(&without), SignedIn::NotForThisClient);
+        assert_eq!(reported(&without), SignedIn::NotForThisClient);
     }
 
     #[test]

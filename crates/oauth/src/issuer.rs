@@ -40,13 +40,14 @@ pub fn is_microsoft_issuer(endpoint: &str, iss: &str) -> bool {
         let (tenant, rest) = rest.split_once('/')?;
         Some((host, tenant, rest))
     }
-    let (Some((host, asked, _)), Some((iss_host, tenant, "v2.0"))) = (parts(endpoint), parts(iss))
+    let (Some((host, requested, _)), Some((iss_host, tenant, "v2.0"))) =
+        (parts(endpoint), parts(iss))
     else {
         return false;
     };
-    let is_asked = if is_guid(asked) {
-        tenant.eq_ignore_ascii_case(asked)
-    } else if asked == "consumers" {
+    let is_asked = if is_guid(requested) {
+        tenant.eq_ignore_ascii_case(requested)
+    } else if requested == "consumers" {
         tenant == CONSUMERS
     } else {
         true
@@ -71,7 +72,7 @@ mod tests {
     #[test]
     fn microsofts_issuer_holds_the_tenant_that_was_asked() {
         let iss = format!("https://login.microsoftonline.com/{TENANT}/v2.0");
-        for (asked, iss, expected) in [
+        for (requested, iss, expected) in [
             ("common", &*iss, true),
             ("organizations", &iss, true),
             ("contoso.com", &iss, true),
@@ -102,11 +103,11 @@ mod tests {
             ("common", "", false),
         ] {
             let endpoint =
-                format!("https://login.microsoftonline.com/{asked}/oauth2/v2.0/authorize");
+                format!("https://login.microsoftonline.com/{requested}/oauth2/v2.0/authorize");
             assert_eq!(
                 is_microsoft_issuer(&endpoint, iss),
                 expected,
-                "{asked} {iss}"
+                "{requested} {iss}"
             );
         }
     }

@@ -1,6 +1,6 @@
 //! The metadata document of an issuer (RFC 8414; OpenID Connect Discovery 1.0).
 
-use domain::{EndpointUrl, IssuerDocument, IssuerTrouble, ProposedOAuth, untrusted};
+use domain::{EndpointUrl, IssuerDocument, IssuerProblem, ProposedOAuth, untrusted};
 use futures::future::join_all;
 use net::{DocumentError, HttpClient, fetch_document};
 use tokio::time::Instant;
@@ -15,7 +15,7 @@ pub async fn issuer_document(
     http: &HttpClient,
     issuer: &str,
     deadline: Instant,
-) -> Result<IssuerDocument, IssuerTrouble> {
+) -> Result<IssuerDocument, IssuerProblem> {
     let urls = issuer_metadata_urls(issuer);
     let documents = urls
         .iter()
@@ -26,13 +26,13 @@ pub async fn issuer_document(
             Ok(document) => return Ok(document),
             // One URL may have no document while another has an invalid one, which is the better
             // error.
-            Err(IssuerTrouble::NoDocument) => {}
+            Err(IssuerProblem::NoDocument) => {}
             Err(trouble) => {
                 first.get_or_insert(trouble);
             }
         }
     }
-    Err(first.unwrap_or(IssuerTrouble::NoDocument))
+    Err(first.unwrap_or(IssuerProblem::NoDocument))
 }
 
 async fn issuer_document_at(
@@ -40,30 +40,30 @@ async fn issuer_document_at(
     url: &str,
     issuer: &str,
     deadline: Instant,
-) -> Result<IssuerDocument, IssuerTrouble> {
+) -> Result<IssuerDocument, IssuerProblem> {
     let document = fetch_document(http, url, "application/json", deadline).await;
     let document = document.map_err(|error| match error {
-        DocumentError::Absent => IssuerTrouble::NoDocument,
-        DocumentError::Denied => IssuerTrouble::Denied,
-        DocumentError::Unreachable => IssuerTrouble::Unreachable,
-        DocumentError::Timeout => IssuerTrouble::Timeout,
-        DocumentError::Unreadable => IssuerTrouble::Unreadable,
+        DocumentError::Absent => IssuerProblem::NoDocument,
+        DocumentError::Denied => IssuerProblem::Denied,
+        DocumentError::Unreachable => IssuerProblem::Unreachable,
+        DocumentError::Timeout => IssuerProblem::Timeout,
+        DocumentError::Unreadable => IssuerProblem::Unreadable,
     })?;
     read(&document.body, url, issuer)
 }
 
-fn read(body: &[u8], place: &str, issuer: &str) -> Result<IssuerDocument, IssuerTrouble> {
-    let metadata = MetadataDocument::parse(body).ok_or(IssuerTrouble::Unreadable)?;
+fn read(body: &[u8], place: &str, issuer: &str) -> Result<IssuerDocument, IssuerProblem> {
+    let metadata = MetadataDocument::parse(body).ok_or(IssuerProblem::Unreadable)?;
     // The document of an issuer has the same URL with and without a final slash. Only the document
     // names the correct one.
     let bare = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
     if bare(&metadata.issuer) != bare(issuer) {
         let said = untrusted::line(&metadata.issuer, 500);
-        return Err(IssuerTrouble::OtherIssuer(said));
+        return Err(IssuerProblem::OtherIssuer(said));
     }
     let endpoint = |url: &str| match EndpointUrl::parse(url) {
         Ok(url) => Ok(url.to_string()),
-        Err(_) => Err(IssuerTrouble::Unreadable),
+        Err(_) => Err(IssuerProblem::Unreadable),
     };
     Ok(IssuerDocument {
         url: place.to_owned(),
@@ -145,7 +145,7 @@ mod tests {
             "https://ID.example.com",
         ] {
             let other = read(document(issuer, "https://id.example.com/t"));
-            assert_eq!(other, Err(IssuerTrouble::OtherIssuer(issuer.into())));
+            assert_eq!(other, Err(IssuerProblem::OtherIssuer(issuer.into())));
         }
         for text in [
             document("https://id.example.com", "http://id.example.com/t"),
@@ -156,7 +156,7 @@ mod tests {
             "[".repeat(100_000),
             "\0".into(),
         ] {
-            assert_eq!(read(text), Err(IssuerTrouble::Unreadable));
+            assert_eq!(read(text), Err(IssuerProblem::Unreadable));
         }
     }
 
@@ -177,7 +177,7 @@ mod tests {
                     prop_assert!(EndpointUrl::parse(&found.oauth.token_endpoint).is_ok());
                     prop_assert!(found.scopes.iter().all(|scope| is_clean(scope) && !scope.contains([' ', '\n'])));
                 }
-                Err(IssuerTrouble::OtherIssuer(other)) => prop_assert!(is_clean(&other)),
+                Err(IssuerProblem::OtherIssuer(other)) => prop_assert!(is_clean(&other)),
                 Err(_) => {}
             }
         }

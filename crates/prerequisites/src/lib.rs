@@ -28,12 +28,12 @@ pub fn needs_small_disks(_: TokenStream, test: TokenStream) -> TokenStream {
     )
 }
 
-/// Marks a test that runs mail programs: Python's smtplib, swaks, and msmtp.
+/// Marks a test that runs mail programs: curl, msmtp, Python's smtplib, and swaks.
 #[proc_macro_attribute]
 pub fn needs_mail_programs(_: TokenStream, test: TokenStream) -> TokenStream {
     ignore_unless(
         cfg!(mail_programs),
-        "needs the programs python3, swaks, and msmtp",
+        "needs the programs curl, msmtp, python3, and swaks",
         test,
     )
 }

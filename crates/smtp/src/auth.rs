@@ -5,7 +5,12 @@ use net::{Recorder, Step};
 use sasl::{Credential, Mechanism, decode_challenge};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Connection, connection::Answer, ehlo::mechanisms, reply::Reply};
+use crate::{
+    Connection,
+    answer::{Answer, conclude},
+    ehlo::mechanisms,
+    reply::Reply,
+};
 
 /// The parts of one AUTH exchange.
 struct Exchange<'a> {
@@ -145,7 +150,7 @@ impl Exchange<'_> {
             Err((_, finding)) if self.again && curable(finding) => Verdict::Warned,
             _ => Verdict::Failed,
         };
-        Connection::conclude(step, answer, verdict, self.recorder).map(drop)
+        conclude(step, answer, verdict, self.recorder).map(drop)
     }
 
     /// Records a challenge after the client's last message, which contains the reason of a refusal.

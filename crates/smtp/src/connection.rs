@@ -7,6 +7,7 @@ use net::{Recorder, Step, Stream, Timeouts};
 use tokio::{io::AsyncWriteExt as _, sync::oneshot, time::timeout};
 
 use crate::{
+    answer::Answer,
     dial::{Dialed, dial, resolve},
     handshake::Handshake,
     message::Extensions,
@@ -36,9 +37,6 @@ pub struct Connection {
     pub(crate) uses: u32,
     pub(crate) out: Vec<u8>,
 }
-
-/// A positive reply, or the text of another one with its finding.
-pub(crate) type Answer = Result<Reply, (String, Finding)>;
 
 impl Connection {
     /// Resolves the server's name, connects, and greets the server. Starts TLS as the settings want
@@ -197,25 +195,6 @@ impl Connection {
             }
         };
         (step, answer)
-    }
-
-    /// Ends a step: passed, or with `verdict`.
-    pub(crate) fn conclude(
-        step: Step,
-        answer: Answer,
-        verdict: Verdict,
-        recorder: &Recorder,
-    ) -> Result<Reply, Finding> {
-        match answer {
-            Ok(reply) => {
-                recorder.passed(step, &reply.text);
-                Ok(reply)
-            }
-            Err((text, finding)) => {
-                recorder.end(step, verdict, &text, Some(finding.clone()));
-                Err(recorder.cleaned(finding))
-            }
-        }
     }
 
     /// Writes the content of `out`. `closed` is the finding of a failure.

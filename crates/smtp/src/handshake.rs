@@ -7,7 +7,7 @@ use net::{AllowedAddress, Recorder, RecordingStream, Step};
 use tokio::{io::AsyncWriteExt as _, time::timeout};
 
 use crate::{
-    connection::{Answer, Connection},
+    answer::{Answer, conclude},
     dial::Dialed,
     ehlo::{extensions, note_extensions, offers},
     reply::{Replies, Reply},
@@ -78,7 +78,7 @@ impl<'a> Handshake<'a> {
         } else {
             self.answer(StepKind::Greeting, reply)
         };
-        Connection::conclude(step, answer, Verdict::Failed, self.recorder)?;
+        conclude(step, answer, Verdict::Failed, self.recorder)?;
         Ok(())
     }
 
@@ -99,7 +99,7 @@ impl<'a> Handshake<'a> {
             Err(_) => Vec::new(),
         };
         note_extensions(&mut step, &self.extensions);
-        Connection::conclude(step, answer, Verdict::Failed, self.recorder)?;
+        conclude(step, answer, Verdict::Failed, self.recorder)?;
         Ok(())
     }
 
@@ -122,7 +122,7 @@ impl<'a> Handshake<'a> {
             }
             answer => answer,
         };
-        Connection::conclude(step, answer, Verdict::Failed, self.recorder)?;
+        conclude(step, answer, Verdict::Failed, self.recorder)?;
         self.replies = Replies::default();
         self.options
             .handshake(self.address, &self.wire, self.recorder)

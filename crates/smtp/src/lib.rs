@@ -5,6 +5,7 @@
 //! recorded, and each failure becomes a finding. The crate knows no settings store, tokens, or queue.
 //! Start reading at [`Connection::open`].
 
+mod answer;
 mod auth;
 mod connection;
 mod dial;

@@ -279,11 +279,11 @@ proptest! {
         let (recorder, finding) = runtime.block_on(session(turns, credential));
         check(&recorder)?;
         prop_assert!(finding.as_ref().is_none_or(is_bounded), "{finding:?}");
-        let told = format!("{:?} {:?} {finding:?}", recorder.steps(), recorder.last_reply());
+        let reported = format!("{:?} {:?} {finding:?}", recorder.steps(), recorder.last_reply());
         for secret in [PASSWORD, TOKEN] {
             let blob = BASE64_STANDARD.encode(secret);
             for form in [secret, &secret.to_uppercase(), &blob, &blob[2..]] {
-                prop_assert!(!told.contains(form), "{told}");
+                prop_assert!(!reported.contains(form), "{reported}");
             }
         }
     }

@@ -443,7 +443,7 @@ CREATE TABLE mail_cursors (
 );
 
 -- Webhooks for inbound mail.
-CREATE TABLE mail_hooks (
+CREATE TABLE inbound_webhooks (
     data_center TEXT PRIMARY KEY REFERENCES data_centers (id) ON DELETE CASCADE,
     -- For display; the URL itself is a secret.
     host TEXT NOT NULL,

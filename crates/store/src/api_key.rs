@@ -11,8 +11,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, any::AnyQueryResult};
 use crate::{
     Store, StoreError,
     audit::{SeenHead, head_columns},
+    audit_entry::entry,
     integrity::{ManifestChange, Protected, mac_of, number, text},
-    note::note,
     row::Table,
     seal::Sealer,
 };
@@ -283,7 +283,7 @@ impl Store {
             }
             Err(error) => return Err(error.into()),
         }
-        let mut noted = note(by, key.created_at, AuditAction::KeyMade, key.name.as_str());
+        let mut noted = entry(by, key.created_at, AuditAction::KeyMade, key.name.as_str());
         noted.changes.push(Change::fact("scopes", scopes(key)));
         if let Some(id) = &key.data_center {
             noted.changes.push(Change::fact("data_center", id.as_str()));
@@ -350,7 +350,7 @@ impl Store {
         let Some(name) = ended.into_iter().next() else {
             return Ok(false);
         };
-        let noted = note(by, now, AuditAction::KeyEnded, name);
+        let noted = entry(by, now, AuditAction::KeyEnded, name);
         let mut change = ManifestChange::default();
         change.remove(TABLE.0, id.as_str());
         self.append_with(&mut transaction, &noted, &change).await?;

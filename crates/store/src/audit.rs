@@ -24,6 +24,7 @@ use crate::{
 mod chain;
 mod read;
 mod row;
+mod rows;
 mod verify;
 
 pub use verify::{AuditBreak, AuditVerdict};

@@ -7,7 +7,7 @@ use domain::{
 };
 use secrecy::SecretString;
 
-use crate::{Store, StoreError, data_center, note::note, row::Table, seal::Cell};
+use crate::{Store, StoreError, audit_entry::entry, data_center, row::Table, seal::Cell};
 
 use row::Row;
 
@@ -238,7 +238,7 @@ impl Store {
         let row = Row::new(new, &sealer)?;
         row.insert(&mut transaction, &verifier).await?;
         let id = new.data_center.as_str();
-        let mut record = note(by, new.created_at, AuditAction::AuthorizationBegun, id);
+        let mut record = entry(by, new.created_at, AuditAction::AuthorizationBegun, id);
         record.changes.push(authorization_fact(&new.id));
         self.append(&mut transaction, &record).await?;
         transaction.commit().await

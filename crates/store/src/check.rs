@@ -60,12 +60,12 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn ask_check_to_stop(&self, id: &CheckId) -> Result<bool, StoreError> {
-        let asked =
+        let requested =
             sqlx::query("UPDATE checks SET state = 'stopping' WHERE id = $1 AND state <> 'ended'")
                 .bind(id.as_str())
                 .execute(&self.pool)
                 .await?;
-        Ok(asked.rows_affected() == 1)
+        Ok(requested.rows_affected() == 1)
     }
 
     /// Marks a check as interrupted, unless it has ended or its heartbeat has changed.

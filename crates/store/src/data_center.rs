@@ -4,7 +4,7 @@ use domain::{Actor, AuditAction, Change, DataCenter, DataCenterId, DataCenterNam
 use sqlx::AnyConnection;
 
 use crate::{
-    Store, StoreError, api_key, backend::Backend, integrity::ManifestChange, note::note,
+    Store, StoreError, api_key, audit_entry::entry, backend::Backend, integrity::ManifestChange,
     row::Table, sender,
 };
 
@@ -122,7 +122,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
             if added.rows_affected() == 1 {
-                let mut record = note(by, now, AuditAction::DataCenterAdded, id.as_str());
+                let mut record = entry(by, now, AuditAction::DataCenterAdded, id.as_str());
                 record.changes.push(naming(None, Some(name.as_str())));
                 self.append(&mut transaction, &record).await?;
                 transaction.commit().await?;
@@ -170,7 +170,7 @@ impl Store {
             Err(error) => return Err(error.into()),
         }
         if before != name.as_str() {
-            let mut record = note(by, now, AuditAction::DataCenterRenamed, id.as_str());
+            let mut record = entry(by, now, AuditAction::DataCenterRenamed, id.as_str());
             let change = naming(Some(&before), Some(name.as_str()));
             record.changes.push(change);
             self.append(&mut transaction, &record).await?;
@@ -230,7 +230,7 @@ impl Store {
             .bind(id.as_str())
             .execute(&mut *transaction)
             .await?;
-        let mut record = note(by, now, AuditAction::DataCenterRemoved, id.as_str());
+        let mut record = entry(by, now, AuditAction::DataCenterRemoved, id.as_str());
         record.changes.push(naming(Some(&name), None));
         self.append_with(&mut transaction, &record, &change).await?;
         transaction.commit().await?;

@@ -7,7 +7,7 @@ use std::{
 
 use rustix::fs::{Access, access, statvfs};
 
-use crate::{Store, StoreError};
+use crate::StoreError;
 
 /// The state of the disk that holds the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,24 +18,8 @@ pub struct DiskState {
     pub read_only: bool,
 }
 
-impl Store {
-    /// Returns the state of the disk that holds a SQLite file. Returns `None` for other databases,
-    /// which report disk problems only as errors.
-    ///
-    /// # Errors
-    /// If the directory cannot be examined.
-    pub async fn disk_state(&self) -> io::Result<Option<DiskState>> {
-        let Some(file) = self.probe.file() else {
-            return Ok(None);
-        };
-        let file = file.to_owned();
-        // A network file system may not respond.
-        let state = tokio::task::spawn_blocking(move || state(&file));
-        state.await.map_err(io::Error::other)?.map(Some)
-    }
-}
-
-fn state(file: &Path) -> io::Result<DiskState> {
+/// Returns the state of the disk that holds a file.
+pub(crate) fn state(file: &Path) -> io::Result<DiskState> {
     let free_bytes = free_bytes(folder(file))?;
     Ok(DiskState {
         free_bytes,

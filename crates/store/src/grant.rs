@@ -4,7 +4,7 @@ use domain::{DataCenterId, Finding, GrantBinding, UnixTime};
 use secrecy::SecretString;
 use sqlx::AnyConnection;
 
-use crate::{Store, StoreError, rotate::Resealing};
+use crate::{Store, StoreError, seal::Resealing};
 
 mod refresh;
 mod row;
@@ -221,8 +221,8 @@ pub(crate) async fn remove_unless_bound(
         return Ok(false);
     };
     // A binding that cannot be read is not the requested one.
-    if let (Ok(own), Some(asked)) = (row.binding(), binding)
-        && own.covers(asked)
+    if let (Ok(own), Some(requested)) = (row.binding(), binding)
+        && own.covers(requested)
     {
         return Ok(false);
     }

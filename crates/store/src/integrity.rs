@@ -9,30 +9,46 @@
 //!
 //! A row that is not valid counts as absent. To protect another table, implement [`Protected`],
 //! write [`mac_of`] with each row, check [`Integrity::holds`] at each use, and add a line to
-//! [`reseal::reseal`] and to [`verify`](Store::verify_rows).
+//! `rotate::macs` and to `verify`.
 
 use std::{borrow::Cow, sync::Arc};
 
-use sqlx::AnyConnection;
-
-use crate::{
-    Store, StoreError,
-    audit::{self, SeenHead},
-    mac::MacKey,
-    seal::{Sealed, Sealer},
-};
+use crate::{mac::MacKey, seal::Sealer};
 
 mod manifest;
 mod rejections;
-pub(crate) mod reseal;
-mod verify;
 
 pub(crate) use manifest::{Manifest, ManifestChange};
 pub(crate) use rejections::Rejections;
-pub use verify::{RowFault, TamperedRow};
 
 /// Purpose from which the key for row MACs is derived.
 const PURPOSE: &str = "rows";
+
+/// The reason why a row is not valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RowFault {
+    /// The row was added or changed without the key, or exchanged with another one.
+    Changed,
+    /// The row is authentic, but an older version or one that was removed.
+    Replayed,
+    /// The row was removed outside Mailgrant.
+    Missing,
+    /// A secret does not open with the values of its row, because the secret or one of the values
+    /// was changed.
+    Unsealable,
+}
+
+impl RowFault {
+    /// Returns the code for logs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Replayed => "replayed",
+            Self::Missing => "missing",
+            Self::Unsealable => "unsealable",
+        }
+    }
+}
 
 /// A row that decides access.
 pub(crate) trait Protected {
@@ -93,6 +109,22 @@ pub(crate) struct Integrity {
 }
 
 impl Integrity {
+    /// Creates the verifier for rows under this key. Without a manifest, no listed row is valid.
+    pub(crate) fn new(
+        sealer: &Sealer,
+        manifest: Option<Manifest>,
+        rejections: &Arc<Rejections>,
+    ) -> Self {
+        if manifest.is_none() {
+            rejections.note("audit_head", RowFault::Changed);
+        }
+        Self {
+            rows: sealer.mac_key(PURPOSE),
+            manifest: manifest.unwrap_or_default(),
+            rejections: Arc::clone(rejections),
+        }
+    }
+
     /// Returns true if a row is authentic and current. Logs it otherwise.
     pub(crate) fn holds<R: Protected>(&self, row: &R) -> bool {
         match self.fault(row) {
@@ -115,61 +147,5 @@ impl Integrity {
 
     pub(crate) fn manifest(&self) -> &Manifest {
         &self.manifest
-    }
-}
-
-impl Store {
-    /// Returns the verifier for rows that one statement read together with `seen`. `before` is the
-    /// key in force before that statement ([`Store::key_of`]).
-    pub(crate) async fn integrity(
-        &self,
-        connection: &mut AnyConnection,
-        before: Arc<Sealer>,
-        seen: &SeenHead,
-    ) -> Result<Integrity, StoreError> {
-        let sealer = match &seen.head.sealed_key {
-            Some(key) => {
-                let key = Sealed(key.clone());
-                self.key_of(&mut *connection, before, &key).await?
-            }
-            None => before,
-        };
-        let manifest = seen.manifest(&sealer)?;
-        if manifest.is_none() {
-            self.rejections.note("audit_head", RowFault::Changed);
-        }
-        Ok(Integrity {
-            rows: sealer.mac_key(PURPOSE),
-            manifest: manifest.unwrap_or_default(),
-            rejections: Arc::clone(&self.rejections),
-        })
-    }
-
-    /// Returns the verifier for rows that this transaction has locked. They and their entries in
-    /// the manifest cannot change until it ends. `sealer` comes from [`Store::hold_key`].
-    pub(crate) async fn integrity_of_locked(
-        &self,
-        connection: &mut AnyConnection,
-        sealer: &Arc<Sealer>,
-    ) -> Result<Integrity, StoreError> {
-        let seen = audit::see(&mut *connection).await?;
-        self.integrity(connection, Arc::clone(sealer), &seen).await
-    }
-
-    /// Returns true if the MAC of a row is correct, for a table that is not in the manifest.
-    /// `before` is the key in force before the row was read.
-    pub(crate) async fn is_authentic<R: Protected>(
-        &self,
-        connection: &mut AnyConnection,
-        before: Arc<Sealer>,
-        row: &R,
-    ) -> Result<bool, StoreError> {
-        let mac = Sealed(row.mac().to_owned());
-        let sealer = self.key_of(connection, before, &mac).await?;
-        let holds = is_authentic(&sealer, row);
-        if !holds {
-            self.rejections.note(R::TABLE, RowFault::Changed);
-        }
-        Ok(holds)
     }
 }

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use sqlx::AnyConnection;
 
 use crate::{
-    KeySource, Store, StoreError,
+    KeySource, StoreError,
     backend::Backend,
     row::Table,
     seal::{Cell, Sealed, Sealer},
@@ -81,6 +81,26 @@ pub(crate) async fn hold(connection: &mut AnyConnection) -> Result<Sealed, Store
     TABLE.needed("sealed", sealed.into_iter().next().map(Sealed))
 }
 
+/// Returns the sealed text of `seal_check` and locks it against rotation until the transaction ends.
+pub(crate) async fn share(
+    connection: &mut AnyConnection,
+    backend: Backend,
+) -> Result<Sealed, StoreError> {
+    match backend {
+        // Any number of transactions may share this lock. A rotation waits for them, and they wait
+        // for it.
+        Backend::Postgres => {
+            let sealed: Option<String> =
+                sqlx::query_scalar("SELECT sealed FROM seal_check WHERE id = 1 FOR SHARE")
+                    .fetch_optional(connection)
+                    .await?;
+            TABLE.needed("sealed", sealed.map(Sealed))
+        }
+        // SQLite allows only one writer at a time.
+        Backend::SqliteFile | Backend::SqliteMemory => hold(connection).await,
+    }
+}
+
 /// Writes the known text sealed with another key, or another text sealed with the same key.
 pub(crate) async fn write(
     connection: &mut AnyConnection,
@@ -92,46 +112,4 @@ pub(crate) async fn write(
         .execute(connection)
         .await?;
     Ok(())
-}
-
-impl Store {
-    /// Returns the key to seal and open with in this transaction, and prevents rotations until it
-    /// ends. Call this after locking the data center and before writing or reading a sealed value.
-    pub(crate) async fn hold_key(
-        &self,
-        connection: &mut AnyConnection,
-    ) -> Result<Arc<Sealer>, StoreError> {
-        let known = match self.backend {
-            // Any number of transactions may share this lock. A rotation waits for them, and they
-            // wait for it.
-            Backend::Postgres => {
-                let sealed: Option<String> =
-                    sqlx::query_scalar("SELECT sealed FROM seal_check WHERE id = 1 FOR SHARE")
-                        .fetch_optional(connection)
-                        .await?;
-                TABLE.needed("sealed", sealed.map(Sealed))?
-            }
-            // SQLite allows only one writer at a time.
-            Backend::SqliteFile | Backend::SqliteMemory => hold(connection).await?,
-        };
-        self.keyring.of(&known)
-    }
-
-    /// Returns the key for a sealed value that was read without [`Store::hold_key`]. `before` is
-    /// the key in force before the read. If the value is not sealed with it, the value is newer,
-    /// and `seal_check` identifies the newer key.
-    pub(crate) async fn key_of(
-        &self,
-        connection: &mut AnyConnection,
-        before: Arc<Sealer>,
-        sealed: &Sealed,
-    ) -> Result<Arc<Sealer>, StoreError> {
-        if before.has_sealed(sealed) {
-            return Ok(before);
-        }
-        match known(connection).await? {
-            Some(known) => self.keyring.of(&known),
-            None => Ok(before),
-        }
-    }
 }

@@ -2,12 +2,16 @@
 //!
 //! One set of portable SQL serves SQLite, which is embedded, and PostgreSQL. Columns are TEXT and
 //! BIGINT only. Secrets are sealed before they are stored ([`KeySource`]).
+//!
+//! [`Store`] is the handle that the modules of all tables share. They use sealing, row integrity, and
+//! the audit. Opening, key rotation, and verification use the modules of the tables.
 
 mod account;
 mod alert;
 mod api_key;
 mod attempt;
 mod audit;
+mod audit_entry;
 mod authorization;
 mod backend;
 mod check;
@@ -16,8 +20,11 @@ mod data_center;
 mod disk;
 mod draft;
 mod error;
+mod expiry;
 pub mod file;
 mod grant;
+mod health;
+mod inbound_webhook;
 mod integrity;
 mod key;
 mod keyring;
@@ -26,9 +33,10 @@ mod link;
 mod lock;
 mod mac;
 mod mail_cursor;
-mod mail_hook;
-mod note;
+mod new_account;
+mod open;
 mod outbox;
+mod password;
 mod private;
 mod probe;
 mod rotate;
@@ -38,10 +46,11 @@ mod sender;
 mod sending;
 mod session;
 mod settings;
+mod signature;
 mod store;
-mod tidy;
 mod transaction;
 mod unlock;
+mod verify;
 
 pub use account::{AccountChange, Credentials, NewAccount};
 pub use alert::{
@@ -58,14 +67,14 @@ pub use data_center::{AddOutcome, RemoveOutcome, RenameOutcome};
 pub use disk::DiskState;
 pub use error::{DatabaseError, StoreError};
 pub use grant::{Grant, GrantState, GrantSummary, Refreshed};
-pub use integrity::{RowFault, TamperedRow};
+pub use inbound_webhook::{InboundWebhook, StoredWebhook};
+pub use integrity::RowFault;
 pub use key::KeySource;
 pub use link::NewLink;
 pub use mail_cursor::{MailCursor, MailReader};
-pub use mail_hook::{MailHook, StoredHook};
 pub use outbox::{
-    Bounce, ChangeOutcome, Claim, Claimed, ClaimedMessage, CountedSender, EnqueueOutcome,
-    ExceededLimit, Idempotency, KnownRequest, NewMessage, Settlement,
+    AttemptUpdate, Bounce, ChangeOutcome, Claim, Claimed, ClaimedMessage, CountedSender,
+    EnqueueOutcome, ExceededLimit, Idempotency, KnownRequest, NewMessage,
 };
 pub use rotate::Rotated;
 pub use sender::SaveSenderOutcome;
@@ -73,3 +82,4 @@ pub use sending::SaveSendingOutcome;
 pub use session::{NewSession, SessionLife, SignIn};
 pub use settings::{SaveOutcome, StoredSettings};
 pub use store::Store;
+pub use verify::TamperedRow;

@@ -10,8 +10,6 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::Store;
-
 /// Separates MAC keys from every other use of the sealing key.
 const DOMAIN: &[u8] = b"mailgrant mac v1";
 const KEY_BYTES: usize = 32;
@@ -89,25 +87,6 @@ fn hmac(key: &[u8], text: &[u8]) -> Zeroizing<[u8; KEY_BYTES]> {
     let mut mac = keyed(key);
     mac.update(text);
     Zeroizing::new(mac.finalize().into_bytes().into())
-}
-
-impl Store {
-    /// Signs values that leave the server, such as a cookie's, with a subkey of the sealing key for
-    /// this purpose. The signature is base64 and becomes invalid with the next key rotation.
-    pub fn sign(&self, purpose: &'static str, parts: &[&str]) -> String {
-        self.keyring.current().mac_key(purpose).mac(&present(parts))
-    }
-
-    /// Returns true if [`Store::sign`] made this signature for these values with the key in force.
-    /// Compares in constant time.
-    pub fn is_signed(&self, purpose: &'static str, parts: &[&str], signature: &str) -> bool {
-        let key = self.keyring.current().mac_key(purpose);
-        key.verifies(&present(parts), signature)
-    }
-}
-
-fn present<'a>(parts: &[&'a str]) -> Vec<Option<&'a str>> {
-    parts.iter().copied().map(Some).collect()
 }
 
 #[cfg(test)]

@@ -7,18 +7,18 @@ mod claim;
 mod content;
 mod counts;
 mod enqueue;
-mod forget;
-mod known;
+mod idempotency;
 pub(crate) mod pause;
+mod prune;
 mod read;
+mod record_attempts;
 mod resend;
 mod row;
 mod rows;
-mod settle;
 mod slots;
 mod waiting;
 
-use domain::{DataCenterId, EmailAddress, MessageId, Recipient, UnixTime, Who};
+use domain::{DataCenterId, EmailAddress, MessageId, Principal, Recipient, UnixTime};
 
 use crate::row::Table;
 
@@ -26,8 +26,8 @@ pub use admission::{CountedSender, ExceededLimit};
 pub use bounce::Bounce;
 pub use change::ChangeOutcome;
 pub use claim::{Claim, Claimed, ClaimedMessage};
-pub use known::KnownRequest;
-pub use settle::Settlement;
+pub use idempotency::KnownRequest;
+pub use record_attempts::AttemptUpdate;
 
 pub(crate) use admission::forgotten_until;
 
@@ -55,7 +55,7 @@ pub struct NewMessage {
     /// Envelope recipients.
     pub recipients: Vec<Recipient>,
     /// Submitter.
-    pub submitted_by: Who,
+    pub submitted_by: Principal,
     /// The complete message (RFC 5322) with CRLF line endings.
     pub content: Vec<u8>,
     /// Identifies repeated requests.

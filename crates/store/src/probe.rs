@@ -6,7 +6,7 @@ use std::{path::Path, time::Duration};
 use sqlx::{AnyConnection, Connection as _};
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::{Store, StoreError, backend::Backend, connect::Target};
+use crate::{StoreError, backend::Backend, connect::Target};
 
 /// Timeout of a reply and of a new connection.
 const TIMEOUT: Duration = Duration::from_millis(1_500);
@@ -31,20 +31,14 @@ impl Probe {
     pub(crate) fn file(&self) -> Option<&Path> {
         self.target.file.as_deref()
     }
-}
 
-impl Store {
-    /// Waits for a reply from PostgreSQL. Returns immediately for SQLite. If the existing
-    /// connection does not reply, a new one is tried. Takes at most three seconds.
-    ///
-    /// # Errors
-    /// `Database` if it cannot be reached or does not reply in time.
-    pub async fn ping(&self) -> Result<(), StoreError> {
+    /// Waits for a reply from PostgreSQL. Returns immediately for SQLite.
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         // A local file does not stop responding. On an overloaded machine it would only seem to.
-        if self.backend != Backend::Postgres {
+        if self.target.backend != Backend::Postgres {
             return Ok(());
         }
-        let mut kept = self.probe.connection.lock().await;
+        let mut kept = self.connection.lock().await;
         if let Some(mut connection) = kept.take()
             && let Ok(Ok(())) = timeout(TIMEOUT, ask(&mut connection)).await
         {
@@ -52,7 +46,7 @@ impl Store {
             return Ok(());
         }
         let new = async {
-            let mut connection = self.probe.target.connect().await?;
+            let mut connection = self.target.connect().await?;
             ask(&mut connection).await?;
             Ok::<_, sqlx::Error>(connection)
         };
@@ -62,25 +56,20 @@ impl Store {
         Ok(())
     }
 
-    /// Truncates the write-ahead log of SQLite if it is not empty. Until then it contains changed
-    /// and removed data. Returns false if a reader was in the way.
-    ///
-    /// # Errors
-    /// `Database`.
-    pub async fn truncate_log(&self) -> Result<bool, StoreError> {
-        let Some(file) = self.probe.file() else {
-            return Ok(true);
+    /// Returns true if the write-ahead log of SQLite is empty. Other databases have none.
+    pub(crate) async fn is_log_empty(&self) -> bool {
+        let Some(file) = self.file() else {
+            return true;
         };
         let mut log = file.as_os_str().to_owned();
         log.push("-wal");
-        if tokio::fs::metadata(log)
-            .await
-            .is_ok_and(|log| log.len() == 0)
-        {
-            return Ok(true);
-        }
-        let _write_lock = self.write_lock().await;
-        let mut connection = self.probe.target.connect().await?;
+        let log = tokio::fs::metadata(log).await;
+        log.is_ok_and(|log| log.len() == 0)
+    }
+
+    /// Truncates the write-ahead log of SQLite. Returns false if a reader was in the way.
+    pub(crate) async fn truncate_log(&self) -> Result<bool, StoreError> {
+        let mut connection = self.target.connect().await?;
         // Shorter than the usual timeout, because writers are blocked meanwhile.
         let wait = format!("PRAGMA busy_timeout = {TRUNCATE_TIMEOUT}");
         let wait = sqlx::raw_sql(sqlx::AssertSqlSafe(wait));
@@ -92,9 +81,9 @@ impl Store {
         Ok(busy == 0)
     }
 
-    /// Closes the connection outside the pool.
-    pub(crate) async fn close_probe(&self) {
-        if let Some(connection) = self.probe.connection.lock().await.take() {
+    /// Closes the connection.
+    pub(crate) async fn close(&self) {
+        if let Some(connection) = self.connection.lock().await.take() {
             let _ = timeout(TIMEOUT, connection.close()).await;
         }
     }

@@ -16,14 +16,14 @@ use domain::{Actor, AuditAction, AuditRecord, Change, UnixTime};
 use crate::{
     KeySource, Store, StoreError, key,
     keyring::{self, CHECK},
-    seal::Sealer,
+    seal::{Resealing, Sealer},
     unlock::settle,
 };
 
+mod macs;
 mod reseal;
 
 use reseal::Reseal;
-pub(crate) use reseal::Resealing;
 
 /// Result of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -179,6 +179,20 @@ impl Sealer {
     }
 }
 
+/// The keys before and after a rotation.
+#[derive(Clone, Copy)]
+pub(crate) struct Resealing<'a> {
+    pub(crate) old: &'a Sealer,
+    pub(crate) new: &'a Sealer,
+}
+
+impl Resealing<'_> {
+    /// Seals a value with the new key, in the same cell.
+    pub(crate) fn again(self, sealed: &Sealed, cell: &Cell) -> Result<Sealed, StoreError> {
+        self.new.seal(&self.old.open(sealed, cell)?, cell)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

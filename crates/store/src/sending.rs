@@ -2,7 +2,7 @@
 
 use domain::{Actor, AuditAction, Change, DataCenterId, SendingSettings, UnixTime};
 
-use crate::{Store, StoreError, note::note, row::Table};
+use crate::{Store, StoreError, audit_entry::entry, row::Table};
 
 const TABLE: Table = Table("sending_settings");
 
@@ -73,7 +73,7 @@ impl Store {
         .bind(TABLE.write_json("settings", settings)?)
         .execute(&mut *transaction)
         .await?;
-        let mut record = note(by, now, AuditAction::SendingSaved, id.as_str());
+        let mut record = entry(by, now, AuditAction::SendingSaved, id.as_str());
         record.changes = changes;
         self.append(&mut transaction, &record).await?;
         transaction.commit().await?;

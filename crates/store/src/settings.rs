@@ -8,11 +8,10 @@ use secrecy::SecretString;
 use sqlx::AnyConnection;
 
 use crate::{
-    Store, StoreError, grant,
-    note::note,
-    outbox,
-    rotate::Resealing,
-    seal::{Sealed, Sealer},
+    Store, StoreError,
+    audit_entry::entry,
+    grant, outbox,
+    seal::{Resealing, Sealed, Sealer},
 };
 
 mod bound;
@@ -185,11 +184,11 @@ impl Store {
         let grant_ended =
             grant::remove_unless_bound(&mut transaction, id, binding.as_ref(), now).await?;
         outbox::pause::end(&mut transaction, id.as_str()).await?;
-        let mut record = note(by, now, AuditAction::SettingsSaved, id.as_str());
+        let mut record = entry(by, now, AuditAction::SettingsSaved, id.as_str());
         record.changes = changes;
         self.append(&mut transaction, &record).await?;
         if grant_ended {
-            let mut record = note(by, now, AuditAction::GrantEnded, id.as_str());
+            let mut record = entry(by, now, AuditAction::GrantEnded, id.as_str());
             let code = FindingCode::SettingsChanged.code();
             record.changes.push(Change::fact("finding", code));
             self.append(&mut transaction, &record).await?;

@@ -1,24 +1,19 @@
-//! Opening and closing the database.
+//! The handle of the database, which all tables share.
 
-use std::{
-    fmt,
-    str::FromStr,
-    sync::{Arc, Once},
-};
+use std::{fmt, sync::Arc};
 
-use sqlx::{AnyPool, ConnectOptions, any::AnyConnectOptions};
+use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
-    KeySource, StoreError,
+    StoreError,
     backend::Backend,
-    connect::{connect, migrate, prepare},
     integrity::Rejections,
-    keyring::Keyring,
+    keyring::{self, Keyring},
     lock::ServerLock,
     probe::Probe,
+    seal::{Sealed, Sealer},
     transaction::Transaction,
-    unlock::unlock,
 };
 
 /// Prefix of the names under which servers hold leases.
@@ -33,14 +28,15 @@ pub struct Store {
     pub(crate) probe: Arc<Probe>,
     pub(crate) rejections: Arc<Rejections>,
     /// Write lock: see [`Store::write_lock`].
-    writing: Arc<Mutex<()>>,
-    opened_for: OpenedFor,
+    pub(crate) writing: Arc<Mutex<()>>,
+    pub(crate) opened_for: OpenedFor,
     /// Held while anything in this process may still write.
-    _lock: Option<Arc<ServerLock>>,
+    pub(crate) _lock: Option<Arc<ServerLock>>,
 }
 
+/// The program that opened the database.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum OpenedFor {
+pub(crate) enum OpenedFor {
     Server,
     Command,
 }
@@ -52,61 +48,6 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens and migrates a database: `sqlite:///path/mailgrant.db` (created with mode 0600 if
-    /// missing), `sqlite::memory:`, or `postgres://…`. Several servers may do this concurrently.
-    ///
-    /// # Errors
-    /// Every [`StoreError`] about the URL, the database, its migration, and the key.
-    pub async fn open(url: &str, key: KeySource) -> Result<Self, StoreError> {
-        Self::open_for(OpenedFor::Command, url, key).await
-    }
-
-    /// Opens a database for a server. Only one server may use a SQLite file: the store holds a lock
-    /// next to it until its last clone is dropped or the process ends. All leases of an earlier
-    /// server on that file end.
-    ///
-    /// # Errors
-    /// `InUse` if another server uses the file; `LockFile`; those of [`Store::open`].
-    pub async fn open_for_server(url: &str, key: KeySource) -> Result<Self, StoreError> {
-        let store = Self::open_for(OpenedFor::Server, url, key).await?;
-        store.end_earlier_leases().await?;
-        Ok(store)
-    }
-
-    async fn open_for(
-        opened_for: OpenedFor,
-        url: &str,
-        key: KeySource,
-    ) -> Result<Self, StoreError> {
-        static DRIVERS: Once = Once::new();
-        DRIVERS.call_once(sqlx::any::install_default_drivers);
-        let options = AnyConnectOptions::from_str(url)
-            .map_err(|_| StoreError::Url)?
-            .disable_statement_logging();
-        let target = prepare(options)?;
-        let backend = target.backend;
-        // Before a migration changes the tables that another server uses.
-        let lock = match &target.file {
-            Some(path) if opened_for == OpenedFor::Server => Some(ServerLock::take(path)?),
-            _ => None,
-        };
-        let pool = connect(&target).await?;
-        migrate(&pool, backend).await?;
-        let sealer = unlock(&pool, backend, &key).await?;
-        let store = Self {
-            pool,
-            backend,
-            probe: Arc::new(Probe::of(target)),
-            keyring: Arc::new(Keyring::new(key, sealer)),
-            rejections: Arc::default(),
-            writing: Arc::default(),
-            opened_for,
-            _lock: lock.map(Arc::new),
-        };
-        store.begin_audit().await?;
-        Ok(store)
-    }
-
     /// Returns the prefix of the names under which this process holds leases. It distinguishes
     /// servers from commands, whose leases a starting server must not end.
     pub fn lease_prefix(&self) -> &'static str {
@@ -118,7 +59,7 @@ impl Store {
 
     /// Closes all connections after their current work.
     pub async fn close(&self) {
-        self.close_probe().await;
+        self.probe.close().await;
         self.pool.close().await;
     }
 
@@ -130,6 +71,11 @@ impl Store {
             Backend::Postgres => None,
             Backend::SqliteFile | Backend::SqliteMemory => Some(self.writing.lock().await),
         }
+    }
+
+    /// Begins a transaction. See [`Transaction::begin`].
+    pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
+        Transaction::begin(&self.pool, self.backend).await
     }
 
     /// Begins a transaction that locks a data center's row, which serializes changes to one data
@@ -148,41 +94,32 @@ impl Store {
             .await?;
         Ok((locked.rows_affected() == 1).then_some(transaction))
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use secrecy::SecretString;
+    /// Returns the key to seal and open with in this transaction, and prevents rotations until it
+    /// ends. Call this after locking the data center and before writing or reading a sealed value.
+    pub(crate) async fn hold_key(
+        &self,
+        connection: &mut AnyConnection,
+    ) -> Result<Arc<Sealer>, StoreError> {
+        let known = keyring::share(connection, self.backend).await?;
+        self.keyring.of(&known)
+    }
 
-    use super::*;
-
-    #[tokio::test]
-    async fn every_connection_of_sqlite_is_configured() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}/a b%23.db", folder.path().display());
-        let key = KeySource::Value(SecretString::from("01".repeat(32)));
-        let store = Store::open(&url, key).await.unwrap();
-        assert!(folder.path().join("a b#.db").exists());
-        let mut held = Vec::new();
-        for _ in 0..store.pool.options().get_max_connections() {
-            let mut connection = store.pool.acquire().await.unwrap();
-            for (pragma, expected) in [
-                ("PRAGMA foreign_keys", 1),
-                ("PRAGMA synchronous", 2),
-                ("PRAGMA busy_timeout", 10_000),
-            ] {
-                let value: i64 = sqlx::query_scalar(pragma)
-                    .fetch_one(&mut *connection)
-                    .await
-                    .unwrap();
-                assert_eq!(value, expected, "{pragma}");
-            }
-            let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
-                .fetch_one(&mut *connection)
-                .await
-                .unwrap();
-            assert_eq!(mode, "wal");
-            held.push(connection);
+    /// Returns the key for a sealed value that was read without [`Store::hold_key`]. `before` is
+    /// the key in force before the read. If the value is not sealed with it, the value is newer,
+    /// and `seal_check` identifies the newer key.
+    pub(crate) async fn key_of(
+        &self,
+        connection: &mut AnyConnection,
+        before: Arc<Sealer>,
+        sealed: &Sealed,
+    ) -> Result<Arc<Sealer>, StoreError> {
+        if before.has_sealed(sealed) {
+            return Ok(before);
+        }
+        match keyring::known(connection).await? {
+            Some(known) => self.keyring.of(&known),
+            None => Ok(before),
         }
     }
 }

@@ -17,7 +17,7 @@ use std::{
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _};
 use tokio::time::timeout;
 
-use crate::{Store, StoreError, backend::Backend};
+use crate::{StoreError, backend::Backend};
 
 /// Timeout of the check of a connection. A connection that does not reply is closed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -83,13 +83,6 @@ impl Deref for Transaction {
 impl DerefMut for Transaction {
     fn deref_mut(&mut self) -> &mut AnyConnection {
         &mut self.inner
-    }
-}
-
-impl Store {
-    /// Begins a transaction. See [`Transaction::begin`].
-    pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
-        Transaction::begin(&self.pool, self.backend).await
     }
 }
 

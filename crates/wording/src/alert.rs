@@ -4,7 +4,7 @@ use domain::{
     AlertFacts, AlertKind, AlertSubject,
     alert::{
         AlertField, AlertFormProblem, AlertSettingsError, ChannelFormError, ChannelKind,
-        MailHookFormError,
+        InboundWebhookFormError,
     },
     paths,
 };
@@ -163,15 +163,15 @@ pub fn channel_error(field: AlertField, error: ChannelFormError) -> Words {
 }
 
 /// Returns the text of an error at a field of a webhook for new mail.
-pub fn mail_hook_error(error: MailHookFormError) -> Words {
+pub fn inbound_webhook_error(error: InboundWebhookFormError) -> Words {
     match error {
-        MailHookFormError::Required => field_error::REQUIRED,
-        MailHookFormError::TooLong => field_error::TOO_LONG,
-        MailHookFormError::NotAUrl => field_error::NOT_A_URL,
-        MailHookFormError::UrlNotHttps => field_error::URL_NOT_HTTPS,
-        MailHookFormError::UrlHasFragment => field_error::URL_HAS_FRAGMENT,
-        MailHookFormError::UrlHasCredentials => field_error::URL_HAS_CREDENTIALS,
-        MailHookFormError::NotAWebhookSecret => field_error::NOT_A_WEBHOOK_SECRET,
+        InboundWebhookFormError::Required => field_error::REQUIRED,
+        InboundWebhookFormError::TooLong => field_error::TOO_LONG,
+        InboundWebhookFormError::NotAUrl => field_error::NOT_A_URL,
+        InboundWebhookFormError::UrlNotHttps => field_error::URL_NOT_HTTPS,
+        InboundWebhookFormError::UrlHasFragment => field_error::URL_HAS_FRAGMENT,
+        InboundWebhookFormError::UrlHasCredentials => field_error::URL_HAS_CREDENTIALS,
+        InboundWebhookFormError::NotAWebhookSecret => field_error::NOT_A_WEBHOOK_SECRET,
     }
 }
 

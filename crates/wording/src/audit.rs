@@ -1,6 +1,6 @@
 //! Entries of the audit: names of actions, and one sentence for each.
 
-use domain::{AuditAction, SendingField, SmtpField, Who};
+use domain::{AuditAction, Principal, SendingField, SmtpField};
 
 use crate::{sending_field_label, smtp_field_label};
 
@@ -40,8 +40,8 @@ pub fn audit_action(action: AuditAction) -> &'static str {
         AuditAction::MessageCancelled => "Message cancelled",
         AuditAction::MessageResent => "Message resent",
         AuditAction::SendingSaved => "Sending settings saved",
-        AuditAction::MailHookSaved => "Webhook for new mail saved",
-        AuditAction::MailHookRemoved => "Webhook for new mail removed",
+        AuditAction::InboundWebhookSaved => "Webhook for new mail saved",
+        AuditAction::InboundWebhookRemoved => "Webhook for new mail removed",
         AuditAction::AlertsSaved => "Alert settings saved",
         AuditAction::ChannelAdded => "Alert channel added",
         AuditAction::ChannelChanged => "Alert channel changed",
@@ -88,8 +88,8 @@ fn template(action: AuditAction) -> &'static str {
         AuditAction::MessageCancelled => "cancelled the message {}",
         AuditAction::MessageResent => "resent the message {}",
         AuditAction::SendingSaved => "saved the sending settings of {}",
-        AuditAction::MailHookSaved => "saved the webhook for new mail of {}",
-        AuditAction::MailHookRemoved => "removed the webhook for new mail of {}",
+        AuditAction::InboundWebhookSaved => "saved the webhook for new mail of {}",
+        AuditAction::InboundWebhookRemoved => "removed the webhook for new mail of {}",
         AuditAction::AlertsSaved => "saved the alert settings",
         AuditAction::ChannelAdded => "added the alert channel {}",
         AuditAction::ChannelChanged => "changed the alert channel {}",
@@ -151,14 +151,14 @@ pub fn audit_sentence(action: AuditAction, actor: &str, subject: &str) -> AuditS
 }
 
 /// Returns the actor of an entry: words, and a name where there is one.
-pub fn actor(actor: &Who) -> (&'static str, &str) {
+pub fn actor(actor: &Principal) -> (&'static str, &str) {
     match actor {
-        Who::Account(name) => ("", name.as_str()),
-        Who::Key(name) => ("API key ", name),
-        Who::Sender(name) => ("Sender ", name),
-        Who::CommandLine => ("The command line", ""),
-        Who::Mailgrant => ("Mailgrant", ""),
-        Who::Nobody => ("Somebody", ""),
+        Principal::Account(name) => ("", name.as_str()),
+        Principal::Key(name) => ("API key ", name),
+        Principal::Sender(name) => ("Sender ", name),
+        Principal::CommandLine => ("The command line", ""),
+        Principal::Mailgrant => ("Mailgrant", ""),
+        Principal::Nobody => ("Somebody", ""),
     }
 }
 

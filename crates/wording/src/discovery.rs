@@ -1,6 +1,6 @@
 //! Settings that were discovered for an email address or an issuer.
 
-use domain::{Discovery, DiscoverySource, DiscoveryTrouble, IssuerTrouble, ProposedServer};
+use domain::{Discovery, DiscoveryProblem, DiscoverySource, IssuerProblem, ProposedServer};
 
 use crate::{security, url_error};
 
@@ -15,35 +15,35 @@ pub fn discovery_source(source: DiscoverySource) -> &'static str {
 }
 
 /// Returns why a source could not be asked.
-pub fn discovery_problem(problem: DiscoveryTrouble) -> &'static str {
+pub fn discovery_problem(problem: DiscoveryProblem) -> &'static str {
     match problem {
-        DiscoveryTrouble::Offline => "No name server responded. This server may be offline.",
-        DiscoveryTrouble::NoSuchDomain => "There is no such domain. Check the spelling.",
-        DiscoveryTrouble::Timeout => "One source did not respond in time.",
-        DiscoveryTrouble::Unreadable => "One source returned an unreadable response.",
+        DiscoveryProblem::Offline => "No name server responded. This server may be offline.",
+        DiscoveryProblem::NoSuchDomain => "There is no such domain. Check the spelling.",
+        DiscoveryProblem::Timeout => "One source did not respond in time.",
+        DiscoveryProblem::Unreadable => "One source returned an unreadable response.",
     }
 }
 
 /// Returns why an issuer's document cannot be used.
-pub fn issuer_problem(problem: &IssuerTrouble) -> String {
+pub fn issuer_problem(problem: &IssuerProblem) -> String {
     let sentence = match problem {
-        IssuerTrouble::NotAnIssuer(error) => return url_error(*error).joined(),
-        IssuerTrouble::OtherIssuer(other) => {
+        IssuerProblem::NotAnIssuer(error) => return url_error(*error).joined(),
+        IssuerProblem::OtherIssuer(other) => {
             return format!(
                 "The document there belongs to another issuer, {other}. Only an issuer's own document can name its endpoints."
             );
         }
-        IssuerTrouble::Denied => {
+        IssuerProblem::Denied => {
             "The issuer is in a network that this server never connects to (deny_networks)."
         }
-        IssuerTrouble::Unreachable => {
+        IssuerProblem::Unreachable => {
             "The issuer could not be reached, or its certificate is not trusted."
         }
-        IssuerTrouble::Timeout => "The issuer did not respond in time.",
-        IssuerTrouble::NoDocument => {
+        IssuerProblem::Timeout => "The issuer did not respond in time.",
+        IssuerProblem::NoDocument => {
             "The issuer publishes no discovery document (OpenID Connect Discovery, RFC 8414). Check the URL, or ask its administrator for the endpoints."
         }
-        IssuerTrouble::Unreadable => {
+        IssuerProblem::Unreadable => {
             "The issuer's document cannot be read, or names endpoints that are not https."
         }
     };
@@ -81,10 +81,10 @@ mod tests {
             assert!(!discovery_source(one).is_empty());
         }
         for one in [
-            DiscoveryTrouble::Offline,
-            DiscoveryTrouble::NoSuchDomain,
-            DiscoveryTrouble::Timeout,
-            DiscoveryTrouble::Unreadable,
+            DiscoveryProblem::Offline,
+            DiscoveryProblem::NoSuchDomain,
+            DiscoveryProblem::Timeout,
+            DiscoveryProblem::Unreadable,
         ] {
             assert!(discovery_problem(one).ends_with('.'));
         }
@@ -93,13 +93,13 @@ mod tests {
     #[test]
     fn every_problem_of_an_issuer_has_a_text() {
         for one in [
-            IssuerTrouble::NotAnIssuer(domain::UrlError::NotAUrl),
-            IssuerTrouble::Denied,
-            IssuerTrouble::Unreachable,
-            IssuerTrouble::Timeout,
-            IssuerTrouble::NoDocument,
-            IssuerTrouble::Unreadable,
-            IssuerTrouble::OtherIssuer("https://other.example".into()),
+            IssuerProblem::NotAnIssuer(domain::UrlError::NotAUrl),
+            IssuerProblem::Denied,
+            IssuerProblem::Unreachable,
+            IssuerProblem::Timeout,
+            IssuerProblem::NoDocument,
+            IssuerProblem::Unreadable,
+            IssuerProblem::OtherIssuer("https://other.example".into()),
         ] {
             assert!(issuer_problem(&one).len() > 20, "{one:?}");
         }
@@ -109,7 +109,7 @@ mod tests {
     fn nothing_is_proposed_when_nothing_was_found() {
         let mut discovery = Discovery::default();
         assert!(discovery_result(&discovery).starts_with("Nothing is published"));
-        discovery.trouble.push(DiscoveryTrouble::Offline);
+        discovery.trouble.push(DiscoveryProblem::Offline);
         assert_eq!(discovery_result(&discovery), "Nothing was found.");
     }
 }

@@ -14,8 +14,10 @@ pub fn flash_message(action: &str) -> Option<&'static str> {
         "add_channel" => Some("Channel added. Send a test alert to verify that it arrives."),
         "change_channel" => Some("Channel changed. Send a test alert to verify that it arrives."),
         "remove_channel" => Some("Channel removed."),
-        "save_mail_hook" => Some("Saved. Mailgrant posts new mail to this webhook from now on."),
-        "remove_mail_hook" => Some("Webhook removed."),
+        "save_inbound_webhook" => {
+            Some("Saved. Mailgrant posts new mail to this webhook from now on.")
+        }
+        "remove_inbound_webhook" => Some("Webhook removed."),
         "end_key" => Some("API key ended. Requests with it are rejected."),
         "retry" => Some("Delivery is retried now."),
         "cancel" => Some("Cancelled. You can retry it."),

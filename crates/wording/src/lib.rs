@@ -51,7 +51,7 @@ pub use access_problem::access_problem;
 pub use age::age;
 pub use alert::{
     alert_field_label, alert_form_problem, alert_kind, alert_kind_help, alert_path,
-    alert_settings_error, channel_error, channel_kind, mail_hook_error, server_facts,
+    alert_settings_error, channel_error, channel_kind, inbound_webhook_error, server_facts,
 };
 pub use audit::{AuditSentence, actor, audit_action, audit_sentence, changed_field};
 pub use browser::browser;

@@ -45,7 +45,7 @@ pub async fn run(options: &Options, config: &Config) -> Result<Ended, CommandErr
     let mut output = Output::default();
     let checked = check(options, &mailer, &opened, &mut output).await;
     // A running refresh has already consumed its refresh token, so its response must be stored.
-    mailer.tokens.settle().await;
+    mailer.tokens.wait_for_running().await;
     opened.store.close().await;
     let report = checked?;
     if options.json {

@@ -44,10 +44,10 @@ pub async fn run(command: &Command, config: &Config) -> Result<String, CommandEr
         .rotate_key(new_key_file.as_deref(), &by, SystemClock.now())
         .await;
     store.close().await;
-    Ok(told(&rotated?, by_value))
+    Ok(message(&rotated?, by_value))
 }
 
-fn told(rotated: &Rotated, by_value: bool) -> String {
+fn message(rotated: &Rotated, by_value: bool) -> String {
     let secrets = match rotated.secrets {
         1 => "1 secret was".to_owned(),
         count => format!("{count} secrets were"),
@@ -87,12 +87,12 @@ mod tests {
             in_place,
             secrets: 1,
         };
-        assert!(told(&rotated(true), false).contains("switch to it automatically"));
+        assert!(message(&rotated(true), false).contains("switch to it automatically"));
         assert!(
-            told(&rotated(false), false)
+            message(&rotated(false), false)
                 .contains("set key_file (MAILGRANT_KEY_FILE) to /run/new.key")
         );
-        assert!(told(&rotated(false), true).contains("remove MAILGRANT_KEY"));
-        assert!(told(&rotated(true), false).contains(". 1 secret was resealed."));
+        assert!(message(&rotated(false), true).contains("remove MAILGRANT_KEY"));
+        assert!(message(&rotated(true), false).contains(". 1 secret was resealed."));
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use clap::Subcommand;
 use domain::{Actor, DataCenterId};
-use mail::MailHookError;
+use mail::InboundWebhookError;
 use secrecy::ExposeSecret as _;
 use server::Config;
 
@@ -54,9 +54,9 @@ pub async fn run(command: &Command, config: &Config) -> Result<String, CommandEr
             let (url, secret) = typed.split_once(' ').unwrap_or((typed, ""));
             let saved = mailer.inbound.save_webhook(data_center, url, secret, &by);
             saved.await.map_err(|error| match error {
-                MailHookError::Refused { url: Some(_), .. } => CommandError::WebhookUrl,
-                MailHookError::Refused { .. } => CommandError::WebhookSecret,
-                MailHookError::Mail(error) => CommandError::Mail(error),
+                InboundWebhookError::Refused { url: Some(_), .. } => CommandError::WebhookUrl,
+                InboundWebhookError::Refused { .. } => CommandError::WebhookSecret,
+                InboundWebhookError::Mail(error) => CommandError::Mail(error),
             })?;
             format!("new mail of {data_center} is posted to the webhook from now on\n")
         }

@@ -9,7 +9,8 @@ use super::{
     ConfigError, Setting,
     key::{first_line, source_is_private},
     report::Report,
-    values::{Source, Values},
+    source::Source,
+    values::Values,
 };
 
 /// Returns the configured database URL, the one from the configured file, or that of SQLite in the

@@ -1,6 +1,6 @@
 //! Errors of the configuration.
 
-use super::values::Source;
+use super::source::Source;
 
 /// A configuration error with its location.
 #[derive(Debug, thiserror::Error)]

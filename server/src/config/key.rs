@@ -8,7 +8,8 @@ use store::file;
 use super::{
     ConfigError, Setting,
     report::Report,
-    values::{Source, Sourced, Values},
+    source::Source,
+    values::{Sourced, Values},
 };
 
 /// Largest file with a single line, in bytes.

@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use super::{
-    Setting,
-    values::{Source, Sourced},
-};
+use super::{Setting, source::Source, values::Sourced};
 
 /// Rows of TOML: the setting, its value and a comment.
 #[derive(Default)]

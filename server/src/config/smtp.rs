@@ -9,7 +9,8 @@ use super::{
     ConfigError, Setting,
     networks::network,
     report::Report,
-    values::{Source, Sourced, Values},
+    source::Source,
+    values::{Sourced, Values},
 };
 
 /// The listener without configuration: only programs on this machine reach it.

@@ -12,7 +12,7 @@ use figment::{
     value::{Dict, Map, Value},
 };
 
-use super::{ConfigError, Setting, values::Source};
+use super::{ConfigError, Setting, source::Source};
 
 const FILE: &str = "mailgrant.toml";
 const PREFIX: &str = "MAILGRANT_";

@@ -2,11 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{
-    ConfigError, Setting,
-    report::Report,
-    values::{Source, Values},
-};
+use super::{ConfigError, Setting, report::Report, source::Source, values::Values};
 
 /// Settings file of `mailgrant send` for the whole machine.
 pub const SYSTEM_SEND_SETTINGS: &str = "/etc/mailgrant/send.toml";

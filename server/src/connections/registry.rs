@@ -14,7 +14,7 @@ use hyper::body::{Frame, SizeHint};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::tally::network;
+use crate::limited_counters::network;
 
 /// Limits on the number of open connections.
 #[derive(Clone, Copy, Debug)]

@@ -6,9 +6,10 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
+use clock::{Clock as _, SystemClock};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, date_time_ymd};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use store::file;
@@ -171,8 +172,8 @@ impl CertificateFiles {
         let mut params = CertificateParams::new(names)?;
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, name);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = now.unwrap_or_default();
+        let now = u64::try_from(SystemClock.now().0).unwrap_or_default();
+        let now = Duration::from_secs(now);
         let day = Duration::from_hours(24);
         let epoch = date_time_ymd(1970, 1, 1);
         // Devices without a battery have clocks that are slow.

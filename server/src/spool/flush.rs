@@ -5,7 +5,7 @@ use std::{io, path::PathBuf, sync::Arc};
 
 use mail::{Remote, RemoteError};
 
-use super::{SpoolError, kept::Kept};
+use super::{SpoolError, directory::SpoolDirectory};
 
 /// Number of spooled messages submitted along with a new one, whose sender is waiting.
 const SOME: usize = 20;
@@ -52,7 +52,7 @@ pub enum NotAccepted {
 /// # Errors
 ///
 /// Returns an error if the directory cannot be read, or if a failure would affect all messages.
-pub async fn all(server: &Remote, kept: Kept) -> Result<Flushed, SpoolError> {
+pub async fn all(server: &Remote, kept: SpoolDirectory) -> Result<Flushed, SpoolError> {
     flush(server, kept, usize::MAX).await
 }
 
@@ -61,11 +61,15 @@ pub async fn all(server: &Remote, kept: Kept) -> Result<Flushed, SpoolError> {
 /// # Errors
 ///
 /// Returns the same errors as [`all`].
-pub async fn some(server: &Remote, kept: Kept) -> Result<Flushed, SpoolError> {
+pub async fn some(server: &Remote, kept: SpoolDirectory) -> Result<Flushed, SpoolError> {
     flush(server, kept, SOME).await
 }
 
-async fn flush(server: &Remote, kept: Kept, at_most: usize) -> Result<Flushed, SpoolError> {
+async fn flush(
+    server: &Remote,
+    kept: SpoolDirectory,
+    at_most: usize,
+) -> Result<Flushed, SpoolError> {
     let kept = Arc::new(kept);
     let names = kept.names().map_err(|cause| kept.unreadable(cause))?;
     let mut flushed = Flushed::default();
@@ -92,7 +96,11 @@ enum Outcome {
 /// # Errors
 ///
 /// Returns an error that applies to all messages.
-async fn one(server: &Remote, kept: &Arc<Kept>, name: &str) -> Result<Outcome, RemoteError> {
+async fn one(
+    server: &Remote,
+    kept: &Arc<SpoolDirectory>,
+    name: &str,
+) -> Result<Outcome, RemoteError> {
     let read = tokio::task::spawn_blocking({
         let (kept, name) = (Arc::clone(kept), name.to_owned());
         move || kept.read(&name)

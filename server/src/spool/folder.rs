@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Spooled,
-    kept::{ENDING, Kept},
+    directory::{ENDING, SpoolDirectory},
 };
 
 /// A spool directory.
@@ -107,8 +107,8 @@ impl Spool {
     /// # Errors
     ///
     /// Returns an error if the directory cannot be read.
-    pub fn open(&self) -> io::Result<Option<Kept>> {
-        Kept::open(&self.path)
+    pub fn open(&self) -> io::Result<Option<SpoolDirectory>> {
+        SpoolDirectory::open(&self.path)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Enforces the permissions of all routes.
 
-use app::api::context::RequestInfo;
+use app::request::context::RequestInfo;
 use axum::{
     extract::{MatchedPath, Request, State},
     http::StatusCode,
@@ -45,8 +45,8 @@ pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Resp
             next.run(request).await
         }
         (Some(Rule::SignedIn(_)), Some(_)) => {
-            let asked = format!("{} {}", request.method(), path.unwrap_or_default());
-            denied(&web.access, &info.actor, &asked).await;
+            let requested = format!("{} {}", request.method(), path.unwrap_or_default());
+            denied(&web.access, &info.actor, &requested).await;
             refusal::forbidden(&web, request).await
         }
         (_, Some(_)) => refusal::not_found(&web, request).await,

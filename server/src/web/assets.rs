@@ -67,10 +67,10 @@ fn file_of<S: RustEmbed>(
     Some(answer(path, coding, file, headers))
 }
 
-fn answer(path: &str, coding: Coding, file: EmbeddedFile, asked: &HeaderMap) -> Response<Body> {
+fn answer(path: &str, coding: Coding, file: EmbeddedFile, requested: &HeaderMap) -> Response<Body> {
     // The stored bytes, and so their hash, depend on the coding.
     let tag = etag(&file);
-    let is_known = asked
+    let is_known = requested
         .get_all(IF_NONE_MATCH)
         .iter()
         .filter_map(|header| header.to_str().ok())

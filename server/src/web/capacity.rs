@@ -17,7 +17,7 @@ use domain::paths;
 use super::{Web, client_address::ClientAddress, problem, rate_limit};
 use crate::{
     connections::{Holding, Peer},
-    tally::{Tally, network},
+    limited_counters::{LimitedCounters, network},
 };
 
 /// Seconds until a client may retry.
@@ -33,14 +33,14 @@ const WATCHED: [&str; 3] = [
 #[derive(Clone, Debug)]
 pub struct Clients {
     limit: Option<NonZeroU32>,
-    requests: Tally<IpAddr>,
+    requests: LimitedCounters<IpAddr>,
 }
 
 impl Clients {
     /// Returns empty counters. A client may have as many requests in flight as an address may have
     /// connections.
     pub fn new(limit: Option<NonZeroU32>) -> Self {
-        let requests = Tally::default();
+        let requests = LimitedCounters::default();
         Self { limit, requests }
     }
 }

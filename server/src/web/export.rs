@@ -1,7 +1,7 @@
 //! Exports the audit log as JSON lines.
 
 use access::{Access, AccessError};
-use app::{activity_query::ActivityQuery, api::context::RequestInfo};
+use app::{activity_query::ActivityQuery, request::context::RequestInfo};
 use axum::{
     Extension,
     body::{Body, Bytes},
@@ -61,8 +61,8 @@ fn facts(query: &ActivityQuery) -> Vec<Change> {
         ("to", &query.to),
     ]
     .into_iter()
-    .filter(|(_, asked)| !asked.is_empty())
-    .map(|(field, asked)| Change::fact(field, asked.as_str()))
+    .filter(|(_, requested)| !requested.is_empty())
+    .map(|(field, requested)| Change::fact(field, requested.as_str()))
     .collect()
 }
 

@@ -1,8 +1,8 @@
 //! Routes for the handlers of page forms, which know no HTTP.
 
 use app::{
-    api::context::RequestInfo,
     post::{PostPage, PostRequest, PostResponse},
+    request::context::RequestInfo,
 };
 use axum::{
     Form,

@@ -25,7 +25,7 @@ pub struct AskedAs(pub Authority);
 /// Rejects other host names with 421 (RFC 9110 §15.5.20), and requests without exactly one host
 /// with 400.
 pub async fn check(State(web): State<Web>, mut request: Request, next: Next) -> Response {
-    let Some((authority, host)) = asked(&request) else {
+    let Some((authority, host)) = requested(&request) else {
         return (StatusCode::BAD_REQUEST, "The Host header is not valid.\n").into_response();
     };
     let public = (*web.public_url)
@@ -40,7 +40,7 @@ pub async fn check(State(web): State<Web>, mut request: Request, next: Next) -> 
 
 /// Returns the host of the request. The request target takes precedence over `Host` (RFC 9112
 /// §3.2.2).
-fn asked(request: &Request) -> Option<(Authority, Host)> {
+fn requested(request: &Request) -> Option<(Authority, Host)> {
     let mut headers = request.headers().get_all(HOST).iter();
     let header = headers.next()?;
     if headers.next().is_some() {

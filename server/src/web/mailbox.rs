@@ -27,10 +27,10 @@ const NAME: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Returns the HTML of a message as a separate document.
 pub async fn html(State(mailer): State<Mailer>, Query(query): Query<MailboxQuery>) -> Response {
-    let Some((id, folder, asked)) = which(&query) else {
+    let Some((id, folder, requested)) = which(&query) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let mail = match mailer.mailboxes.message(&id, &folder, asked).await {
+    let mail = match mailer.mailboxes.message(&id, &folder, requested).await {
         Ok(mail) => mail,
         Err(error) => return failed(&error),
     };
@@ -46,12 +46,12 @@ pub async fn attachment(
     Query(query): Query<MailboxQuery>,
 ) -> Response {
     let number = query.attachment.parse().ok();
-    let Some(((id, folder, asked), number)) = which(&query).zip(number) else {
+    let Some(((id, folder, requested), number)) = which(&query).zip(number) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     match mailer
         .mailboxes
-        .attachment(&id, &folder, asked, number)
+        .attachment(&id, &folder, requested, number)
         .await
     {
         Ok(found) => file(&found.name, "application/octet-stream", found.bytes),
@@ -61,10 +61,10 @@ pub async fn attachment(
 
 /// Returns the source of a message.
 pub async fn source(State(mailer): State<Mailer>, Query(query): Query<MailboxQuery>) -> Response {
-    let Some((id, folder, asked)) = which(&query) else {
+    let Some((id, folder, requested)) = which(&query) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match mailer.mailboxes.source(&id, &folder, asked).await {
+    match mailer.mailboxes.source(&id, &folder, requested).await {
         Ok(bytes) => file("mail.eml", "application/octet-stream", bytes),
         Err(error) => failed(&error),
     }
@@ -112,12 +112,12 @@ fn failed(error: &MailboxError) -> Response {
             StatusCode::SERVICE_UNAVAILABLE
         }
     };
-    let told = match status {
+    let reported = match status {
         StatusCode::NOT_FOUND => "This item does not exist.\n",
         StatusCode::UNPROCESSABLE_ENTITY => "The message is too large to be read here.\n",
         _ => "The mailbox cannot be read right now.\n",
     };
-    (status, told).into_response()
+    (status, reported).into_response()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The OAuth callback, to which the provider redirects the administrator (RFC 6749 §4.1.2).
 
-use app::api::context::RequestInfo;
+use app::request::context::RequestInfo;
 use axum::{
     Extension,
     extract::{RawQuery, State},

@@ -179,9 +179,9 @@ pub fn rule(method: &Method, path: &str) -> Option<Rule> {
 }
 
 /// Records that a request was denied because of a missing role or scope.
-pub async fn denied(access: &Access, by: &domain::Actor, asked: &str) {
+pub async fn denied(access: &Access, by: &domain::Actor, requested: &str) {
     let action = AuditAction::AccessDenied;
-    if let Err(error) = access.note_refusal(by, action, asked).await {
+    if let Err(error) = access.note_refusal(by, action, requested).await {
         let error: &dyn std::error::Error = &error;
         tracing::error!(error, "refusal could not be recorded");
     }

@@ -22,7 +22,7 @@ use governor::{
 };
 
 use super::{Web, client_address::ClientAddress, problem};
-use crate::tally::network;
+use crate::limited_counters::network;
 
 /// Burst size as a multiple of the requests allowed per second.
 const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
@@ -164,11 +164,11 @@ pub async fn limit(State(web): State<Web>, request: Request, next: Next) -> Resp
 /// Returns the response to a request over the limit.
 pub fn too_many(path: &str, seconds: u64) -> Response {
     let status = StatusCode::TOO_MANY_REQUESTS;
-    let told = format!("Too many requests from this address. Try again in {seconds} s.\n");
+    let reported = format!("Too many requests from this address. Try again in {seconds} s.\n");
     let mut response = if problem::is_for(path) {
-        problem::answer(status, told.trim_end())
+        problem::answer(status, reported.trim_end())
     } else {
-        (status, told).into_response()
+        (status, reported).into_response()
     };
     response.headers_mut().insert(RETRY_AFTER, seconds.into());
     response

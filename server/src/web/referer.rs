@@ -33,7 +33,7 @@ fn page(headers: &HeaderMap, extensions: &Extensions) -> Option<HeaderValue> {
         return None;
     };
     let referer = referer.to_str().ok()?;
-    let asked = extensions
+    let requested = extensions
         .get()
         .map(|AskedAs(authority)| format!("http://{authority}"));
     let public = extensions.get().map(|Origin(origin)| origin.clone());
@@ -44,6 +44,8 @@ fn page(headers: &HeaderMap, extensions: &Extensions) -> Option<HeaderValue> {
         path.starts_with('/')
             .then(|| format!("{origin}{}", next_page::page(path)))
     };
-    let page = asked.and_then(below).or_else(|| public.and_then(below))?;
+    let page = requested
+        .and_then(below)
+        .or_else(|| public.and_then(below))?;
     HeaderValue::from_str(&page).ok()
 }

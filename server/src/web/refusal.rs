@@ -1,7 +1,7 @@
 //! Responses to rejected requests: a page for a browser navigation, otherwise a code that the
 //! browser code understands.
 
-use app::{ApiError, api::context::RequestInfo};
+use app::{ApiError, request::context::RequestInfo};
 use axum::{
     Json,
     extract::Request,
@@ -56,8 +56,10 @@ pub async fn signed_out(web: &Web, request: Request, route: Option<&str>) -> Res
         }
         Requested::Page => {
             let uri = request.uri();
-            let asked = uri.path_and_query().map_or("/", |asked| asked.as_str());
-            Redirect::to(&next_page::sign_in_for(asked)).into_response()
+            let requested = uri
+                .path_and_query()
+                .map_or("/", |requested| requested.as_str());
+            Redirect::to(&next_page::sign_in_for(requested)).into_response()
         }
         Requested::Form => page(web, request, paths::SessionEnded::PATH, status).await,
         Requested::Data => (status, Json(ApiError::SignedOut)).into_response(),

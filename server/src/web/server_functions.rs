@@ -19,8 +19,8 @@ const MAX_BODY: usize = 65_536;
 /// Rejects bodies that are not forms with 415, then sets the status that matches the error.
 pub async fn guard(request: Request, next: Next) -> Response {
     if request.method() == Method::POST && !is_form(request.headers()) {
-        let told = "Only forms are accepted here.\n";
-        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, told).into_response();
+        let reported = "Only forms are accepted here.\n";
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, reported).into_response();
     }
     let response = next.run(request).await;
     // Other statuses were set on purpose, and a redirect is for a browser without WASM.

@@ -1,14 +1,14 @@
 //! Identifies the user of a request by the session cookie, with a database query for each request.
 
 use access::{Token, Visitor};
-use app::api::{ReadGrantStatus, context::RequestInfo};
+use app::{api::ReadGrantStatus, request::context::RequestInfo};
 use axum::{
     extract::{Request, State},
     http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header::USER_AGENT},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use domain::{Actor, RedirectUrl, Who, paths};
+use domain::{Actor, Principal, RedirectUrl, paths};
 
 use leptos::server_fn::ServerFn as _;
 
@@ -51,8 +51,8 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
     };
     let is_stale = is_shown && signed_in.is_none();
     let address = address(request.extensions());
-    let who = signed_in.as_ref().map_or(Who::Nobody, |signed_in| {
-        Who::Account(signed_in.name.clone())
+    let who = signed_in.as_ref().map_or(Principal::Nobody, |signed_in| {
+        Principal::Account(signed_in.name.clone())
     });
     let info = RequestInfo {
         redirect_url,

@@ -1,6 +1,6 @@
 //! `POST /logout`: signs out.
 
-use app::api::context::RequestInfo;
+use app::request::context::RequestInfo;
 use axum::{
     Extension,
     extract::State,

@@ -130,13 +130,13 @@ async fn a_webhook_for_new_mail_is_set_up_and_removed_by_administrators_and_neve
     let administrator = server.administrator();
     let save = |id: &'static str, url: &'static str, secret: &'static str| {
         body(&[
-            ("do", "save_mail_hook"),
+            ("do", "save_inbound_webhook"),
             ("data_center", id),
             ("url", url),
             ("secret", secret),
         ])
     };
-    let remove = body(&[("do", "remove_mail_hook"), ("data_center", "default")]);
+    let remove = body(&[("do", "remove_inbound_webhook"), ("data_center", "default")]);
     let url = "https://hooks.example.com/pLanted";
     let wrong = save("default", "http://example.com/pLanted", "hunter2");
     let refused = administrator.submit(PAGE, wrong).await;
@@ -157,15 +157,23 @@ async fn a_webhook_for_new_mail_is_set_up_and_removed_by_administrators_and_neve
     let saved = administrator
         .submit(PAGE, save("default", url, SECRET))
         .await;
-    assert_eq!(saved.location(), "/settings/alerts?done=save_mail_hook");
+    assert_eq!(
+        saved.location(),
+        "/settings/alerts?done=save_inbound_webhook"
+    );
     let viewer = server.viewer().await;
     let page = viewer.get(PAGE).await.body;
-    assert!(page.contains("Webhook at hooks.example.com") && !page.contains("save_mail_hook"));
+    assert!(
+        page.contains("Webhook at hooks.example.com") && !page.contains("save_inbound_webhook")
+    );
     let refused = viewer.submit(PAGE, remove.clone()).await;
     assert_eq!(refused.status, 403);
 
     let removed = administrator.submit(PAGE, remove.clone()).await;
-    assert_eq!(removed.location(), "/settings/alerts?done=remove_mail_hook");
+    assert_eq!(
+        removed.location(),
+        "/settings/alerts?done=remove_inbound_webhook"
+    );
     let gone = administrator.submit(PAGE, remove).await;
     assert_eq!(gone.status, 422);
     let activity = administrator.get("/activity").await.body;
@@ -196,7 +204,7 @@ async fn a_refused_form_says_which_secrets_have_to_be_typed_again() {
     assert_eq!(asks_again(&reply), 1, "{reply:?}");
 
     let hook = body(&[
-        ("do", "save_mail_hook"),
+        ("do", "save_inbound_webhook"),
         ("data_center", "default"),
         ("url", URL),
         ("secret", "hunter2"),

@@ -1,11 +1,11 @@
 //! `/api/v1/messages`, for programs.
 
 mod document;
+mod imported_spool;
 mod key_quota;
 mod lists;
 mod raw;
 mod sent_by_the_program;
-mod taken_in;
 
 use std::collections::BTreeSet;
 

@@ -69,11 +69,11 @@ async fn steps_are_sent_as_they_finish_and_the_report_at_the_end() {
     let browser = server.administrator();
     provider.authorize(&browser).await;
     let id = begin(&browser, &saved_form(&provider, &browser).await).await;
-    let told = listen(&browser, &id).await;
+    let reported = listen(&browser, &id).await;
 
-    assert_eq!(text(&told[0], "into"), "test-result");
-    assert_eq!(told[0]["place"], "Within");
-    let (last, steps) = told[1..].split_last().unwrap();
+    assert_eq!(text(&reported[0], "into"), "test-result");
+    assert_eq!(reported[0]["place"], "Within");
+    let (last, steps) = reported[1..].split_last().unwrap();
     assert!(steps.len() > 10, "{steps:?}");
     for step in steps {
         assert_eq!(
@@ -96,7 +96,7 @@ async fn steps_are_sent_as_they_finish_and_the_report_at_the_end() {
     assert!(provider.control().messages().is_empty());
 
     // A later subscriber receives the same events.
-    assert_eq!(listen(&browser, &id).await.len(), told.len());
+    assert_eq!(listen(&browser, &id).await.len(), reported.len());
 }
 
 #[tokio::test]
@@ -109,8 +109,8 @@ async fn a_finding_stands_at_its_step_with_cause_and_fix() {
         ..Faults::default()
     });
     let id = begin(&browser, &saved_form(&provider, &browser).await).await;
-    let told = listen(&browser, &id).await;
-    let last = told.last().unwrap();
+    let reported = listen(&browser, &id).await;
+    let last = reported.last().unwrap();
     assert_eq!(last["ended"], false);
     let html = text(last, "html");
     assert!(html.contains("The connection does not work"), "{html}");
@@ -128,8 +128,8 @@ async fn another_setting_is_one_click_away() {
     let port = provider.descriptor().smtp_tls_port.to_string();
     let form = Form::basic(provider.descriptor(), &browser.url).with("smtp_port", &port);
     let id = begin(&browser, &form).await;
-    let told = listen(&browser, &id).await;
-    let html = text(told.last().unwrap(), "html");
+    let reported = listen(&browser, &id).await;
+    let html = text(reported.last().unwrap(), "html");
     assert!(html.contains("value=\"implicit_tls\""), "{html}");
     assert!(html.contains(&format!("Use implicit TLS on port {port}")));
     assert!(
@@ -151,8 +151,8 @@ async fn a_check_is_stopped() {
     let id = begin(&browser, &saved_form(&provider, &browser).await).await;
     let stopped = browser.fetch("/api/cancel_check", format!("id={id}")).await;
     assert_eq!(stopped.body, "true", "{stopped:?}");
-    let told = listen(&browser, &id).await;
-    assert!(text(told.last().unwrap(), "html").contains("Stopped"));
+    let reported = listen(&browser, &id).await;
+    assert!(text(reported.last().unwrap(), "html").contains("Stopped"));
     let again = browser.fetch("/api/cancel_check", format!("id={id}")).await;
     assert_eq!(again.body, "false", "{again:?}");
 }
@@ -166,8 +166,8 @@ async fn operators_check_what_is_saved_whatever_they_send() {
     let typed = saved_form(&provider, &administrator).await;
     let typed = typed.with("smtp_host", "127.0.0.1").with("smtp_port", "9");
     let id = begin(&operator, &typed).await;
-    let told = listen(&operator, &id).await;
-    assert_eq!(told.last().unwrap()["ended"], true, "{told:?}");
+    let reported = listen(&operator, &id).await;
+    assert_eq!(reported.last().unwrap()["ended"], true, "{reported:?}");
 
     let viewer = server.viewer().await;
     let refused = viewer.fetch(BEGIN, typed.body()).await;
@@ -345,15 +345,15 @@ async fn a_good_result_of_other_settings_is_not_shown_as_one_of_the_saved_settin
     let browser = server.administrator();
     let basic = Form::basic(provider.descriptor(), &browser.url);
     // Before the first save, the check uses the typed values.
-    let told = listen(&browser, &begin(&browser, &basic).await).await;
-    let html = text(told.last().unwrap(), "html").to_owned();
+    let reported = listen(&browser, &begin(&browser, &basic).await).await;
+    let html = text(reported.last().unwrap(), "html").to_owned();
     assert!(html.contains(WORKS), "{html}");
     assert!(html.contains("with settings that are not saved yet"));
 
     browser.fetch(crate::support::SAVE, basic.body()).await;
     let other = basic.with("from_address", "Other <alice@sandbox.test>");
-    let told = listen(&browser, &begin(&browser, &other).await).await;
-    let html = text(told.last().unwrap(), "html");
+    let reported = listen(&browser, &begin(&browser, &other).await).await;
+    let html = text(reported.last().unwrap(), "html");
     let title = "The connection works with settings that are not saved";
     assert!(html.contains(title), "{html}");
     assert!(!html.contains("banner good"), "{html}");
@@ -366,8 +366,8 @@ async fn a_mailbox_that_refuses_the_sign_in_is_not_shown_as_a_connection_that_wo
     let form = Form::basic(provider.descriptor(), &browser.url)
         .with_mailbox_at(provider.descriptor())
         .with("mailbox_password", "wrong");
-    let told = listen(&browser, &begin(&browser, &form).await).await;
-    let last = told.last().unwrap();
+    let reported = listen(&browser, &begin(&browser, &form).await).await;
+    let last = reported.last().unwrap();
     assert_eq!(last["ended"], false);
     let html = text(last, "html");
     assert!(html.contains("The mailbox cannot be read"), "{html}");
@@ -380,8 +380,8 @@ async fn a_mailbox_that_refuses_the_sign_in_is_not_shown_as_a_connection_that_wo
 async fn an_unknown_check_ends_as_interrupted() {
     let (_provider, server) = start().await;
     let browser = server.administrator();
-    let told = listen(&browser, "a-check-that-nobody-knows").await;
-    let last = told.last().unwrap();
+    let reported = listen(&browser, "a-check-that-nobody-knows").await;
+    let last = reported.last().unwrap();
     assert_eq!(
         (&last["ended"], &last["place"]),
         (&true.into(), &"Within".into())
@@ -432,8 +432,8 @@ async fn a_check_of_a_killed_process_ends_for_its_watchers_and_is_shown_as_inter
 
     let program = Program::start_beside(&provider, directory.path(), &[]);
     let browser = browser.moved_to(&program.url);
-    let told = listen(&browser, &id).await;
-    let html = text(told.last().unwrap(), "html");
+    let reported = listen(&browser, &id).await;
+    let html = text(reported.last().unwrap(), "html");
     assert!(html.contains("The check was interrupted"), "{html}");
     assert!(html.contains("id=\"run-again\""), "{html}");
     page_says_interrupted(&browser).await;
@@ -465,7 +465,7 @@ async fn a_check_that_a_stopping_server_interrupted_is_shown_as_interrupted() {
     let browser = browser.moved_to(&program.url);
     // The first server stored the report when it stopped, so no timeout is needed.
     page_says_interrupted(&browser).await;
-    let told = listen(&browser, &id).await;
-    let html = text(told.last().unwrap(), "html");
+    let reported = listen(&browser, &id).await;
+    let html = text(reported.last().unwrap(), "html");
     assert!(html.contains("The check was interrupted"), "{html}");
 }

@@ -9,12 +9,12 @@ use tokio::time::timeout;
 use crate::support::{Browser, Server, submit};
 
 /// Collects events until an expected one arrives.
-struct Told {
+struct Reported {
     response: reqwest::Response,
     text: String,
 }
 
-impl Told {
+impl Reported {
     async fn listen(browser: &Browser, path: &str) -> Self {
         let request = browser
             .request("GET", path)
@@ -66,8 +66,8 @@ async fn new_messages_and_new_states_are_sent_one_by_one() {
     let mailer = server.mailer().await;
     let first = submit(&mailer, "First").await;
     let viewer = server.viewer().await;
-    let mut told = Told::listen(&viewer, "/events/messages").await;
-    let all = told.of_the_list().await;
+    let mut reported = Reported::listen(&viewer, "/events/messages").await;
+    let all = reported.of_the_list().await;
     assert_eq!(
         (&all["into"], &all["place"]),
         (&"messages".into(), &"Within".into())
@@ -75,7 +75,7 @@ async fn new_messages_and_new_states_are_sent_one_by_one() {
     assert!(all["html"].as_str().unwrap().contains("First"));
 
     submit(&mailer, "Second").await;
-    let new = told.of_the_list().await;
+    let new = reported.of_the_list().await;
     assert_eq!(
         (&new["into"], &new["place"]),
         (&"message-list".into(), &"Start".into())
@@ -88,7 +88,7 @@ async fn new_messages_and_new_states_are_sent_one_by_one() {
         .cancel(&first, &Actor::command_line())
         .await
         .unwrap();
-    let changed = told.of_the_list().await;
+    let changed = reported.of_the_list().await;
     assert_eq!(changed["into"], format!("message-{}", first.as_str()));
     assert_eq!(changed["place"], "Instead");
     assert!(changed["html"].as_str().unwrap().contains("Cancelled"));
@@ -103,14 +103,14 @@ async fn messages_that_no_longer_match_the_filter_leave_the_list() {
         submit(&mailer, "Second").await,
     );
     let viewer = server.viewer().await;
-    let mut told = Told::listen(&viewer, "/events/messages?state=waiting").await;
-    told.of_the_list().await;
+    let mut reported = Reported::listen(&viewer, "/events/messages?state=waiting").await;
+    reported.of_the_list().await;
     mailer
         .outbox
         .cancel(&first, &Actor::command_line())
         .await
         .unwrap();
-    let gone = told.of_the_list().await;
+    let gone = reported.of_the_list().await;
     assert_eq!(gone["into"], format!("message-{}", first.as_str()));
     assert_eq!(
         (&gone["place"], &gone["html"]),
@@ -124,8 +124,8 @@ async fn the_page_of_a_message_receives_its_state_and_offers_the_actions_of_the_
     let mailer = server.mailer().await;
     let id = submit(&mailer, "First").await;
     let path = format!("/events/messages/{}", id.as_str());
-    let mut operator = Told::listen(&server.operator().await, &path).await;
-    let mut viewer = Told::listen(&server.viewer().await, &path).await;
+    let mut operator = Reported::listen(&server.operator().await, &path).await;
+    let mut viewer = Reported::listen(&server.viewer().await, &path).await;
     let (seen, offered) = (viewer.piece().await, operator.piece().await);
     assert_eq!(seen["into"], "message-details");
     assert!(!seen["html"].as_str().unwrap().contains("value=\"cancel\""));
@@ -148,10 +148,10 @@ async fn the_page_of_a_message_receives_its_state_and_offers_the_actions_of_the_
 async fn events_end_with_the_session_and_with_the_server() {
     let server = Server::start().await;
     let viewer = server.viewer().await;
-    let mut told = Told::listen(&viewer, "/events/messages").await;
+    let mut reported = Reported::listen(&viewer, "/events/messages").await;
     viewer.submit("/logout", "").await;
-    assert!(told.ends().await);
-    let mut told = Told::listen(&server.administrator(), "/events/messages").await;
+    assert!(reported.ends().await);
+    let mut reported = Reported::listen(&server.administrator(), "/events/messages").await;
     server.stop().await;
-    assert!(told.ends().await);
+    assert!(reported.ends().await);
 }

@@ -35,13 +35,13 @@ async fn chosen_settings_are_saved_shown_and_audited() {
         assert!(page.body.contains(shown), "{shown}: {page:?}");
     }
     let audit = administrator.get("/activity?action=sending_saved").await;
-    for told in [
+    for reported in [
         "Messages per day",
         "250",
         "Other From addresses",
         "shop@example.com, news@example.com",
     ] {
-        assert!(audit.body.contains(told), "{told}: {audit:?}");
+        assert!(audit.body.contains(reported), "{reported}: {audit:?}");
     }
 }
 

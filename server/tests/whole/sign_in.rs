@@ -50,8 +50,8 @@ async fn after_too_many_wrong_passwords_the_page_says_how_long_to_wait() {
 #[tokio::test]
 async fn leads_to_the_page_that_was_asked_for() {
     let server = Server::start().await;
-    let asked = server.stranger().get("/activity?who=admin").await;
-    let page = server.stranger().get(asked.location()).await;
+    let requested = server.stranger().get("/activity?who=admin").await;
+    let page = server.stranger().get(requested.location()).await;
     assert!(
         page.body
             .contains("name=\"next\" value=\"/activity?who=admin\""),

@@ -156,16 +156,11 @@ async fn programs_send_over_every_mode_and_their_mail_is_delivered() {
         assert!(ok, "{mode}: {printed}");
         expected.push(subject);
     }
-    for (mode, auth, flags) in [
-        ("starttls", "PLAIN", &["--tls"][..]),
-        ("starttls", "LOGIN", &["--tls"]),
-        ("tls", "PLAIN", &["--tlsc"]),
-        ("plain", "LOGIN", &[]),
-    ] {
-        let subject = format!("swaks {mode} {auth}");
-        let server = format!("127.0.0.1:{}", world.port(mode));
+    for auth in ["PLAIN", "LOGIN"] {
+        let subject = format!("swaks {auth}");
+        let server = format!("127.0.0.1:{}", world.port("plain"));
         let header = format!("Subject: {subject}");
-        let mut words = vec![
+        let words = [
             "--server",
             &server,
             "--auth",
@@ -183,12 +178,38 @@ async fn programs_send_over_every_mode_and_their_mail_is_delivered() {
             "--helo",
             "my_printer",
         ];
-        words.extend(flags);
         let (ok, printed) = run("swaks", &words, folder, "");
         assert!(
             ok && printed.contains("250 2.0.0 Queued as "),
-            "{mode} {auth}: {printed}"
+            "{auth}: {printed}"
         );
+        expected.push(subject);
+    }
+    for (mode, scheme) in [("starttls", "smtp"), ("tls", "smtps")] {
+        let subject = format!("curl {mode}");
+        let url = format!("{scheme}://localhost:{}", world.port(mode));
+        let user = format!("printer:{}", world.key);
+        let words = [
+            "--silent",
+            "--show-error",
+            "--ssl-reqd",
+            "--crlf",
+            "--cacert",
+            &certificate,
+            "--url",
+            &url,
+            "--user",
+            &user,
+            "--mail-from",
+            "alice@sandbox.test",
+            "--mail-rcpt",
+            "bob@sandbox.test",
+            "--upload-file",
+            "-",
+        ];
+        let message = format!("To: bob@sandbox.test\nSubject: {subject}\n\nHello\n.\n");
+        let (ok, printed) = run("curl", &words, folder, &message);
+        assert!(ok, "{mode}: {printed}");
         expected.push(subject);
     }
     for (mode, tls) in [

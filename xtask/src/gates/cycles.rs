@@ -1,10 +1,11 @@
 //! Modules of a crate do not depend on each other in a cycle.
 //!
-//! A file uses another one if it names it in a path that begins with `crate::` or `super::`, or in
-//! an `import` of the browser tests. Only dependencies between siblings count:
-//! `web::api::messages` that uses `web::problem` makes `web::api` use `web::problem`. A parent may
-//! use its children, and children the types of their parent, so neither is a cycle. Modules inside
-//! a file, and tests, are part of the file and do not count.
+//! A file uses another one if it names it, or an item in it, in a path that begins with `crate::` or
+//! `super::`, or in an `import` of the browser tests. An item that a parent exports belongs to the
+//! file that declares it. Only dependencies between siblings count: `web::api::messages` that uses
+//! `web::problem` makes `web::api` use `web::problem`. A parent may use its children, and children
+//! the types of their parent, so neither is a cycle. Modules inside a file, and tests, are part of
+//! the file and do not count.
 //!
 //! None of the files of a cycle can be understood, tested, or moved alone. To end a cycle, move
 //! what both sides need into a separate file, or pass it as an argument.
@@ -21,33 +22,6 @@ use crate::workspace::Workspace;
 
 /// Dependencies between modules.
 type Uses = BTreeMap<String, BTreeSet<String>>;
-
-/// Known cycles, by folder. The gate accepts a cycle whose modules are all in one entry.
-const OPEN: &[(&str, &[&str])] = &[
-    (
-        "app/src",
-        &["api", "form", "island", "pages", "rendered", "ui"],
-    ),
-    ("crates/smtp/src", &["connection", "handshake"]),
-    (
-        "crates/store/src",
-        &[
-            "account",
-            "alert",
-            "api_key",
-            "audit",
-            "authorization",
-            "data_center",
-            "grant",
-            "integrity",
-            "link",
-            "mail_hook",
-            "rotate",
-            "session",
-            "settings",
-        ],
-    ),
-];
 
 /// Returns the cycles.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
@@ -66,24 +40,27 @@ pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
             _ => rust::uses(files),
         };
         let cycles = cycles(&uses).into_iter();
-        let cycles = cycles.filter(|cycle| !is_open(folder, cycle));
         cycles.map(move |cycle| format!("{folder}: {}", cycle.join(", ")))
     });
     Ok(cycles.collect())
 }
 
-/// Splits the path of a file after `src/` or `end2end/`.
+/// Splits the path of a file into the folder of a program or a library, and the rest.
 fn folder_of(file: &str) -> Option<(&str, &str)> {
-    if let Some(name) = file.strip_prefix("end2end/") {
-        return Some(("end2end", name));
-    }
-    let at = file.find("/src/")? + "/src".len();
-    Some((&file[..at], &file[at + 1..]))
-}
-
-fn is_open(folder: &str, cycle: &[String]) -> bool {
-    let mut open = OPEN.iter().filter(|(known, _)| *known == folder);
-    open.any(|(_, modules)| cycle.iter().all(|one| modules.contains(&&**one)))
+    let end = if file.starts_with("end2end/") {
+        "end2end".len()
+    } else if let Some(at) = file.find("/src/") {
+        at + "/src".len()
+    } else {
+        // Each folder of tests or examples is a program: `tests/whole/`.
+        let folders = ["/tests/", "/examples/"];
+        let mut starts = folders
+            .iter()
+            .filter_map(|folder| Some(file.find(folder)? + folder.len()));
+        let start = starts.next()?;
+        start + file[start..].find('/')?
+    };
+    Some((&file[..end], &file[end + 1..]))
 }
 
 /// Returns each cycle once, as a list of modules.
@@ -133,6 +110,21 @@ mod tests {
     }
 
     #[test]
+    fn modules_are_those_of_one_program() {
+        assert_eq!(
+            folder_of("app/src/ui/mod.rs"),
+            Some(("app/src", "ui/mod.rs"))
+        );
+        assert_eq!(
+            folder_of("end2end/pages/a.ts"),
+            Some(("end2end", "pages/a.ts"))
+        );
+        let test = ("server/tests/whole", "support/form.rs");
+        assert_eq!(folder_of("server/tests/whole/support/form.rs"), Some(test));
+        assert_eq!(folder_of("crates/domain/tests/codes.rs"), None);
+    }
+
+    #[test]
     fn a_chain_is_not_a_cycle() {
         assert!(found(&[("a", "b"), ("b", "c"), ("a", "c")]).is_empty());
     }
@@ -141,18 +133,5 @@ mod tests {
     fn a_cycle_is_found_once_with_all_its_modules() {
         let pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"), ("c", "e")];
         assert_eq!(found(&pairs), [["a", "b", "c"]]);
-    }
-
-    #[test]
-    fn a_cycle_within_a_known_one_is_accepted() {
-        let cycle = |modules: &[&str]| {
-            modules
-                .iter()
-                .map(|one| (*one).to_owned())
-                .collect::<Vec<_>>()
-        };
-        assert!(is_open("app/src", &cycle(&["pages", "ui"])));
-        assert!(!is_open("app/src", &cycle(&["pages", "paths"])));
-        assert!(!is_open("server/src", &cycle(&["pages", "ui"])));
     }
 }

@@ -1,5 +1,5 @@
-//! Checks that `cfg(feature = "ssr")` and `use_context` occur only in `api`, in `error`, and in
-//! files named `post.rs`, which handle the form of the page next to them.
+//! Checks that `cfg(feature = "ssr")` and `use_context` occur only in `api`, `request`, and
+//! `error`, and in files named `post.rs`, which handle the form of the page next to them.
 
 use anyhow::Result;
 
@@ -14,8 +14,9 @@ pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
 }
 
 fn in_file(file: &str, text: &str) -> Vec<String> {
-    let may_gate = file.starts_with("app/src/api/") || file == "app/src/error.rs";
-    let may_use_context = file == "app/src/api/context.rs";
+    let may_gate = file.starts_with("app/src/api/")
+        || ["app/src/api.rs", "app/src/error.rs", "app/src/request.rs"].contains(&file);
+    let may_use_context = file == "app/src/request/context.rs";
     let lines: Vec<_> = text.lines().map(code).collect();
     let mut found = Vec::new();
     for (number, code) in (1..).zip(&lines) {
@@ -25,12 +26,12 @@ fn in_file(file: &str, text: &str) -> Vec<String> {
                 .is_some_and(|next| next == "modpost;" || next == "pubmodpost;");
         if !may_gate && !gates_post && code.contains("feature=\"ssr\"") {
             found.push(format!(
-                "{file}:{number}: cfg(feature = \"ssr\") belongs into app/src/api/ or app/src/error.rs, or before `mod post;`"
+                "{file}:{number}: cfg(feature = \"ssr\") belongs into app/src/api/, app/src/request.rs, or app/src/error.rs, or before `mod post;`"
             ));
         }
         if !may_use_context && code.contains("use_context") {
             found.push(format!(
-                "{file}:{number}: use_context belongs into app/src/api/context.rs"
+                "{file}:{number}: use_context belongs into app/src/request/context.rs"
             ));
         }
     }
@@ -49,7 +50,7 @@ mod tests {
 
     #[test]
     fn allows_the_handler_of_a_form_beside_its_page() {
-        let page = "app/src/pages/login/mod.rs";
+        let page = "app/src/pages/login.rs";
         let gate = "#[cfg(feature = \"ssr\")]\n";
         assert!(in_file(page, &[gate, "pub mod post;\n"].concat()).is_empty());
         assert_eq!(in_file(page, &[gate, "mod other;\n"].concat()).len(), 1);
@@ -61,8 +62,9 @@ mod tests {
 
     #[test]
     fn allows_both_in_their_places() {
-        let text = "#[cfg(feature = \"ssr\")]\nlet mailer = use_context::<Mailer>();\n";
-        assert!(in_file("app/src/api/context.rs", text).is_empty());
+        let text = "let mailer = use_context::<Mailer>();";
+        assert!(in_file("app/src/request/context.rs", text).is_empty());
+        assert!(in_file("app/src/request.rs", "#[cfg(feature = \"ssr\")]").is_empty());
         assert!(in_file("app/src/error.rs", "#[cfg(feature = \"ssr\")]").is_empty());
     }
 

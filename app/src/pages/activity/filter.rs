@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::address;
 use crate::{
     activity_query::{ActivityField, ActivityQuery},
+    form::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
     paths,
-    ui::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
 };
 
 /// The form. `wrong` is the field that could not be read.

@@ -8,12 +8,11 @@ use leptos::prelude::*;
 
 use super::{Names, TestAlertResult, new_channel::Via};
 use crate::{
-    api,
     form::{
         FormView,
         input::{InputField, InputKind},
     },
-    paths,
+    paths, request,
     ui::banner::{Banner, Tone},
 };
 
@@ -51,7 +50,7 @@ pub fn ChannelRow(
     });
     let signed =
         (channel.kind == ChannelKind::Webhook).then_some("Signed. URL and secret are saved.");
-    let tested = api::posted::<TestAlertResult>().filter(|tested| tested.channel == id);
+    let tested = request::posted::<TestAlertResult>().filter(|tested| tested.channel == id);
     let tested = tested.map(|tested| match tested.outcome {
         Ok(()) => view! {
             <Banner tone=Tone::Good title="Test alert delivered">

@@ -4,7 +4,7 @@ use domain::{DataCenter, alert::AlertField};
 use leptos::prelude::*;
 
 use crate::{
-    api::MailHookShown,
+    api::InboundWebhookShown,
     form::{
         FormView,
         input::{InputField, InputKind},
@@ -20,7 +20,7 @@ use crate::{
     reason = "a component owns what it shows"
 )]
 pub fn NewMail(
-    hooks: Vec<(DataCenter, Option<MailHookShown>)>,
+    hooks: Vec<(DataCenter, Option<InboundWebhookShown>)>,
     may_edit: bool,
     form: FormView<AlertField>,
 ) -> impl IntoView {
@@ -46,7 +46,7 @@ pub fn NewMail(
 #[component]
 fn Row(
     data_center: DataCenter,
-    hook: Option<MailHookShown>,
+    hook: Option<InboundWebhookShown>,
     may_edit: bool,
     form: FormView<AlertField>,
 ) -> impl IntoView {
@@ -82,7 +82,7 @@ fn Row(
                     <form method="post" action=paths::AlertSettings::PATH>
                         <p class="help">"Mailgrant stops posting new mail to this webhook, including mail whose delivery is being retried."</p>
                         <input type="hidden" name="data_center" value=id.clone() />
-                        <button name="do" value="remove_mail_hook" class="button danger">
+                        <button name="do" value="remove_inbound_webhook" class="button danger">
                             "Remove the webhook"
                         </button>
                     </form>
@@ -112,7 +112,7 @@ fn Row(
                             help="whsec_ followed by 24 to 64 random bytes in base64. It is stored encrypted and never shown."
                         />
                         <div>
-                            <button name="do" value="save_mail_hook" class="button">
+                            <button name="do" value="save_inbound_webhook" class="button">
                                 "Save"
                             </button>
                         </div>

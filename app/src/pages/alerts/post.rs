@@ -2,10 +2,12 @@
 
 use domain::{
     DataCenterId, FormErrors, TypedSecret,
-    alert::{AlertField, AlertFormProblem, AlertSettingsForm, ChannelForm, MailHookFormError},
+    alert::{
+        AlertField, AlertFormProblem, AlertSettingsForm, ChannelForm, InboundWebhookFormError,
+    },
 };
 use http::StatusCode;
-use mail::{AlertChannelError, MailError, MailHookError, SaveAlertsError};
+use mail::{AlertChannelError, InboundWebhookError, MailError, SaveAlertsError};
 use serde::Deserialize;
 
 use super::{ADD_CHANNEL, CHANNEL, SETTINGS, TestAlertResult, WEBHOOK};
@@ -45,9 +47,9 @@ pub enum Action {
         id: String,
     },
     /// Saves the webhook for new mail of a data center.
-    SaveMailHook(WebhookForm),
+    SaveInboundWebhook(WebhookForm),
     /// Removes the webhook for new mail of a data center.
-    RemoveMailHook {
+    RemoveInboundWebhook {
         /// ID of the data center.
         data_center: String,
     },
@@ -72,8 +74,8 @@ impl Action {
             Self::ChangeChannel { .. } => "change_channel",
             Self::RemoveChannel { .. } => "remove_channel",
             Self::TestChannel { .. } => "test_channel",
-            Self::SaveMailHook(_) => "save_mail_hook",
-            Self::RemoveMailHook { .. } => "remove_mail_hook",
+            Self::SaveInboundWebhook(_) => "save_inbound_webhook",
+            Self::RemoveInboundWebhook { .. } => "remove_inbound_webhook",
         }
     }
 
@@ -104,8 +106,10 @@ impl Action {
             Self::RemoveChannel { id } | Self::TestChannel { id } => {
                 FormResult::new(CHANNEL).of_row(id)
             }
-            Self::SaveMailHook(WebhookForm { data_center, .. })
-            | Self::RemoveMailHook { data_center } => FormResult::new(WEBHOOK).of_row(data_center),
+            Self::SaveInboundWebhook(WebhookForm { data_center, .. })
+            | Self::RemoveInboundWebhook { data_center } => {
+                FormResult::new(WEBHOOK).of_row(data_center)
+            }
         }
     }
 }
@@ -119,12 +123,12 @@ fn channel_values(form: &ChannelForm) -> [(&str, &str); 3] {
 }
 
 /// Reason to refuse a form.
-enum Refusal {
+enum Rejection {
     Fields(FormErrors<AlertField, AlertFormError>),
     Problem(AlertFormProblem),
 }
 
-impl From<AlertChannelError> for Refusal {
+impl From<AlertChannelError> for Rejection {
     fn from(error: AlertChannelError) -> Self {
         match error {
             AlertChannelError::Form(errors) => Self::Fields(errors.map(AlertFormError::Channel)),
@@ -134,7 +138,7 @@ impl From<AlertChannelError> for Refusal {
     }
 }
 
-impl From<SaveAlertsError> for Refusal {
+impl From<SaveAlertsError> for Rejection {
     fn from(error: SaveAlertsError) -> Self {
         match error {
             SaveAlertsError::Form(errors) => Self::Fields(errors.map(AlertFormError::Settings)),
@@ -144,7 +148,7 @@ impl From<SaveAlertsError> for Refusal {
     }
 }
 
-impl From<MailError> for Refusal {
+impl From<MailError> for Rejection {
     fn from(error: MailError) -> Self {
         let error: &dyn std::error::Error = &error;
         tracing::error!(error, "alert form failed");
@@ -152,23 +156,23 @@ impl From<MailError> for Refusal {
     }
 }
 
-impl From<MailHookError> for Refusal {
-    fn from(error: MailHookError) -> Self {
+impl From<InboundWebhookError> for Rejection {
+    fn from(error: InboundWebhookError) -> Self {
         match error {
-            MailHookError::Refused { url, secret } => {
-                let mut errors = FormErrors::<_, MailHookFormError>::default();
+            InboundWebhookError::Refused { url, secret } => {
+                let mut errors = FormErrors::<_, InboundWebhookFormError>::default();
                 if let Some(error) = url {
                     errors.add(AlertField::Url, error.into());
                 }
                 if let Some(error) = secret {
                     errors.add(AlertField::Secret, error.into());
                 }
-                Self::Fields(errors.map(AlertFormError::MailHook))
+                Self::Fields(errors.map(AlertFormError::InboundWebhook))
             }
-            MailHookError::Mail(MailError::UnknownDataCenter) => {
+            InboundWebhookError::Mail(MailError::UnknownDataCenter) => {
                 Self::Problem(AlertFormProblem::Gone)
             }
-            MailHookError::Mail(error) => error.into(),
+            InboundWebhookError::Mail(error) => error.into(),
         }
     }
 }
@@ -179,11 +183,11 @@ pub async fn post(request: PostRequest, action: Action) -> PostResponse {
     let status = match perform(&request, action).await {
         Ok(None) => return PostResponse::flash(paths::AlertSettings::PATH, code),
         Ok(Some(tested)) => return PostResponse::page(StatusCode::OK, tested),
-        Err(Refusal::Fields(errors)) => {
+        Err(Rejection::Fields(errors)) => {
             result.errors = errors;
             StatusCode::UNPROCESSABLE_ENTITY
         }
-        Err(Refusal::Problem(problem)) => {
+        Err(Rejection::Problem(problem)) => {
             result.problem = Some(problem);
             match problem {
                 AlertFormProblem::Gone => StatusCode::UNPROCESSABLE_ENTITY,
@@ -198,7 +202,7 @@ pub async fn post(request: PostRequest, action: Action) -> PostResponse {
 async fn perform(
     request: &PostRequest,
     action: Action,
-) -> Result<Option<TestAlertResult>, Refusal> {
+) -> Result<Option<TestAlertResult>, Rejection> {
     let (mailer, by) = (&request.mailer, request.actor());
     match action {
         Action::SaveAlerts(form) => {
@@ -214,24 +218,24 @@ async fn perform(
                 outcome,
             }));
         }
-        Action::SaveMailHook(form) => {
+        Action::SaveInboundWebhook(form) => {
             let id = data_center(&form.data_center)?;
             let (url, secret) = (form.url.expose(), form.secret.expose());
             mailer.inbound.save_webhook(&id, url, secret, by).await?;
         }
-        Action::RemoveMailHook { data_center: id } => {
+        Action::RemoveInboundWebhook { data_center: id } => {
             if !mailer
                 .inbound
                 .remove_webhook(&data_center(&id)?, by)
                 .await?
             {
-                return Err(Refusal::Problem(AlertFormProblem::Gone));
+                return Err(Rejection::Problem(AlertFormProblem::Gone));
             }
         }
     }
     Ok(None)
 }
 
-fn data_center(id: &str) -> Result<DataCenterId, Refusal> {
-    DataCenterId::parse(id).map_err(|_| Refusal::Problem(AlertFormProblem::Gone))
+fn data_center(id: &str) -> Result<DataCenterId, Rejection> {
+    DataCenterId::parse(id).map_err(|_| Rejection::Problem(AlertFormProblem::Gone))
 }

@@ -3,7 +3,10 @@
 use domain::{Folder, FolderName};
 use leptos::prelude::*;
 
-use crate::{mailbox_query::MailboxQuery, pages::with_query, paths};
+use crate::{
+    mailbox_query::MailboxQuery,
+    paths::{self, with_query},
+};
 
 /// A link to each folder.
 #[component]

@@ -3,12 +3,12 @@
 use domain::MailId;
 use leptos::prelude::*;
 
-use crate::{mailbox_query::MailboxQuery, pages::with_query, paths, ui::events::EVENTS_SAID};
-
-/// ID of the list of new mail.
-pub const NEW_MAIL: &str = "new-mail";
-/// ID of the element with the problem of the folder watch.
-pub const LIVE: &str = "mail-live";
+use crate::{
+    mailbox_query::MailboxQuery,
+    paths::{self, with_query},
+    rendered::{LIVE, NEW_MAIL},
+    ui::events::EVENTS_SAID,
+};
 
 /// Elements that stay empty until an event arrives. The browser subscribes to the events of the
 /// named URL.

@@ -8,8 +8,8 @@ use super::{problem::Problem, read};
 use crate::{
     api,
     mailbox_query::MailboxQuery,
-    pages::{failure::Failure, with_query},
-    paths,
+    pages::failure::Failure,
+    paths::{self, with_query},
     ui::{
         banner::{Banner, Tone},
         mail_content::{MailContent, MailParts, is_shown_as_html},

@@ -3,7 +3,10 @@
 use domain::MailId;
 use leptos::prelude::*;
 
-use crate::{mailbox_query::MailboxQuery, pages::with_query, paths};
+use crate::{
+    mailbox_query::MailboxQuery,
+    paths::{self, with_query},
+};
 
 /// Links to the newest and to older mail.
 #[component]

@@ -5,8 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     mailbox_query::MailboxQuery,
-    pages::with_query,
-    paths,
+    paths::{self, with_query},
     ui::{
         banner::{Banner, Tone},
         explanation::Explained,

@@ -7,10 +7,9 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
+    form::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
     mailbox_query::MailboxQuery,
-    pages::with_query,
-    paths,
-    ui::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
+    paths::{self, with_query},
 };
 
 /// The form. `wrong` is the field that could not be read.

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::PATH;
 use crate::{
+    form::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
     message_query::{MessageQuery, MessageQueryField},
-    ui::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
 };
 
 /// The form. The most common fields are visible, and the others can be expanded. `wrong` is the

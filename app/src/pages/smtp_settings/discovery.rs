@@ -5,7 +5,7 @@ use domain::{EmailAddress, discovery::means_issuer};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{presets::offer, session::Session};
-use crate::{api, error::ApiError, rendered::Placement, ui::browser};
+use crate::{api, error::ApiError, patch::Placement, ui::browser};
 
 const FOUND: &str = "found-settings";
 

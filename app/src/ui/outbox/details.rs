@@ -3,7 +3,7 @@
 use domain::{Attempt, Finding, MessageState, OutboxMessage, Recipient, SendingState};
 use leptos::prelude::*;
 
-use super::{attempts::Attempts, state_class, trouble};
+use super::{attempts::Attempts, sending_problems, state_class};
 use crate::{
     paths,
     ui::{explanation::Explained, when::When},
@@ -19,8 +19,8 @@ pub fn Details(
 ) -> impl IntoView {
     let waits = !message.state.is_final();
     // If the whole data center cannot send, that is the reason.
-    let stopped = sending.filter(|state| waits && trouble::stops(state));
-    let trouble = stopped.as_ref().map(trouble::of_one);
+    let stopped = sending.filter(|state| waits && sending_problems::stops(state));
+    let problem = stopped.as_ref().map(sending_problems::of_one);
     let shown = message
         .finding
         .clone()
@@ -34,7 +34,7 @@ pub fn Details(
         wording::message_state_help(message.state)
     };
     view! {
-        {trouble}
+        {problem}
         <section class="card" aria-labelledby="state-title">
             <h2 id="state-title">"State"</h2>
             <p class="status-text">

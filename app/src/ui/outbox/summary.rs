@@ -3,7 +3,7 @@
 use domain::{MessageState, OutboxOverview, SendingState};
 use leptos::prelude::*;
 
-use super::trouble::Trouble;
+use super::sending_problems::SendingProblems;
 use crate::paths;
 
 /// Numbers of waiting, delivered, and failed messages, and the state of each data center.
@@ -29,18 +29,18 @@ pub fn Summary(overview: OutboxOverview) -> impl IntoView {
         .collect();
     let is_limited = !uses.is_empty();
     view! {
-        <Trouble overview=overview.clone() />
+        <SendingProblems overview=overview.clone() />
         <dl class="tallies">
-            <Tally words="Waiting" during="now" number=overview.waiting state=MessageState::Waiting />
-            <Tally words="Delivered" during="in 24 hours" number=overview.delivered() state=MessageState::Delivered />
-            <Tally words="Failed" during="in 24 hours" number=overview.failed() state=MessageState::Failed />
+            <MessageCounts words="Waiting" during="now" number=overview.waiting state=MessageState::Waiting />
+            <MessageCounts words="Delivered" during="in 24 hours" number=overview.delivered() state=MessageState::Delivered />
+            <MessageCounts words="Failed" during="in 24 hours" number=overview.failed() state=MessageState::Failed />
         </dl>
         {is_limited.then(|| view! { <ul class="limits-used">{uses}</ul> })}
     }
 }
 
 #[component]
-fn Tally(
+fn MessageCounts(
     words: &'static str,
     during: &'static str,
     number: i64,
@@ -48,7 +48,7 @@ fn Tally(
 ) -> impl IntoView {
     let href = [paths::Messages::PATH, "?state=", state.code()].concat();
     view! {
-        <div class="tally">
+        <div class="message-counts">
             <dt>
                 <a href=href rel="external">
                     {words}

@@ -1,11 +1,10 @@
 //! Result of a check.
 
 use domain::{CheckOutcome, CheckReport, CheckedSettings, Finding, Verdict};
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 
 use super::{MAIN, main_step};
 use crate::{
-    api::{CheckConnection, SendTestEmail},
     paths,
     ui::{
         banner::{Banner, Tone},
@@ -13,9 +12,18 @@ use crate::{
     },
 };
 
+/// URLs that run a check again.
+#[derive(Clone, Copy, Debug)]
+pub struct RunAgain {
+    /// Without a test email.
+    pub check: &'static str,
+    /// With a test email.
+    pub test_email: &'static str,
+}
+
 /// Banner with the result. A success is green only if it applies to the saved settings.
 #[component]
-pub fn Headline(report: CheckReport, settings: CheckedSettings) -> impl IntoView {
+pub fn Headline(report: CheckReport, settings: CheckedSettings, again: RunAgain) -> impl IntoView {
     let server = report.server.clone();
     let good = if settings.is_other() {
         Tone::Note
@@ -73,7 +81,7 @@ pub fn Headline(report: CheckReport, settings: CheckedSettings) -> impl IntoView
             .into_any()
         }
         CheckOutcome::Interrupted => {
-            view! { <Interrupted recipient=report.recipient.clone() /> }.into_any()
+            view! { <Interrupted recipient=report.recipient.clone() again /> }.into_any()
         }
         CheckOutcome::Failed(finding) => {
             let note = [&server, " accepts mail with these settings."].concat();
@@ -92,13 +100,9 @@ pub fn Headline(report: CheckReport, settings: CheckedSettings) -> impl IntoView
 
 /// A check that was interrupted, with a button that runs it again. The recipient is that of a test email, or empty.
 #[component]
-pub fn Interrupted(recipient: String) -> impl IntoView {
+pub fn Interrupted(recipient: String, again: RunAgain) -> impl IntoView {
     let sends = !recipient.is_empty();
-    let action = if sends {
-        SendTestEmail::url()
-    } else {
-        CheckConnection::url()
-    };
+    let action = if sends { again.test_email } else { again.check };
     view! {
         <Banner tone=Tone::Careful title="The check was interrupted">
             <p>"Mailgrant stopped or restarted before the check finished."</p>

@@ -74,7 +74,7 @@ async fn a_revoked_key_is_invalid_and_frees_its_name() {
     assert!(matches!(unknown, Err(AccessError::Unknown)));
 
     let (_, other) = make(&world, &form("CRON")).await;
-    world.access.tidy().await.unwrap();
+    world.access.delete_expired().await.unwrap();
     assert!(good(&world, &other).await.is_some());
     assert_eq!(world.subjects(AuditAction::KeyMade).await, ["Cron", "CRON"]);
     assert_eq!(world.subjects(AuditAction::KeyEnded).await, ["Cron"]);
@@ -91,7 +91,7 @@ async fn a_key_expires_after_its_last_day_and_stays_in_the_list() {
     assert!(good(&world, &shown).await.is_some());
     world.advance(1);
     assert_eq!(good(&world, &shown).await, None);
-    world.access.tidy().await.unwrap();
+    world.access.delete_expired().await.unwrap();
     assert_eq!(world.access.api_keys().await.unwrap().len(), 1);
 }
 

@@ -1,5 +1,5 @@
 use access::SignInError;
-use domain::{Actor, AuditAction, AuditRecord, Who};
+use domain::{Actor, AuditAction, AuditRecord, Principal};
 
 use crate::world::{ELSEWHERE, HOME, World, visitor};
 
@@ -7,7 +7,7 @@ const DENIED: AuditAction = AuditAction::AccessDenied;
 
 async fn refuse(world: &World, name: &str, address: &str) {
     let by = Actor {
-        who: Who::Key(name.into()),
+        who: Principal::Key(name.into()),
         address: address.into(),
     };
     let noted = world.access.note_refusal(&by, DENIED, "GET /access");
@@ -40,7 +40,7 @@ async fn refusals_of_one_account_and_address_are_one_entry_a_minute_with_a_count
     let records = world.audited(DENIED).await;
     assert_eq!(counts(&records), ["1", "1", "1", "4"]);
     assert_eq!(records[3].actor.address, HOME);
-    assert_eq!(records[3].actor.who, Who::Key("program".into()));
+    assert_eq!(records[3].actor.who, Principal::Key("program".into()));
 
     // The next minute.
     refuse(&world, "program", HOME).await;

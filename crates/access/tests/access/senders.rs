@@ -1,6 +1,6 @@
 use access::{AccessError, SaveSenderError, SubmitterError};
 use domain::{
-    AuditAction, SenderField, SenderForm, SenderFormError, Who,
+    AuditAction, Principal, SenderField, SenderForm, SenderFormError,
     access::{AccessField, NewKeyError, NewKeyForm},
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -76,7 +76,7 @@ async fn a_sender_signs_in_with_its_credentials_and_nothing_else() {
             .await
     };
     let submitter = sign_in("PRINTER", &password).await.unwrap();
-    assert_eq!(submitter.who(), Who::Sender("Printer".into()));
+    assert_eq!(submitter.who(), Principal::Sender("Printer".into()));
     assert!(!submitter.is_known_by_address());
     for (user, password) in [
         ("printer", "wrong".into()),
@@ -270,7 +270,7 @@ async fn an_api_key_of_a_sender_has_its_data_center_and_ends_with_it() {
         .sign_in_submitter("x", &secret, "192.0.2.1")
         .await
         .unwrap();
-    assert_eq!(submitter.who(), Who::Key("cron".into()));
+    assert_eq!(submitter.who(), Principal::Key("cron".into()));
     assert_eq!(submitter.sender().map(|one| &one.id), Some(&sender.id));
     world.access.remove_sender(&sender.id, &by).await.unwrap();
     assert!(world.access.api_key(&secret).await.unwrap().is_none());

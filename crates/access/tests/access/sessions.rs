@@ -118,10 +118,10 @@ async fn a_change_of_role_takes_effect_immediately_in_open_sessions() {
 async fn cleanup_deletes_ended_items_and_nothing_else() {
     let (world, alice) = World::with_alice().await;
     world.advance(3_599);
-    world.access.tidy().await.unwrap();
+    world.access.delete_expired().await.unwrap();
     assert!(open(&world, &alice.token).await.is_some());
     world.advance(3_600);
-    world.access.tidy().await.unwrap();
+    world.access.delete_expired().await.unwrap();
     assert_eq!(open(&world, &alice.token).await, None);
     // The device cookie of the browser is still valid.
     let browser = crate::world::same_browser(HOME, &alice);

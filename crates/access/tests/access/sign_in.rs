@@ -1,6 +1,6 @@
 use access::{Device, SignInError};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version, password_hash::SaltString};
-use domain::{AccountId, AccountName, AuditAction, Role, Who};
+use domain::{AccountId, AccountName, AuditAction, Principal, Role};
 use secrecy::ExposeSecret as _;
 use store::NewAccount;
 
@@ -59,7 +59,11 @@ async fn a_typed_name_is_recorded_only_if_an_account_has_it() {
     let failed = world.audited(AuditAction::SignInFailed).await;
     let subjects: Vec<_> = failed.iter().map(|record| &*record.subject).collect();
     assert_eq!(subjects, ["alice", "", ""]);
-    assert!(failed.iter().all(|record| record.actor.who == Who::Nobody));
+    assert!(
+        failed
+            .iter()
+            .all(|record| record.actor.who == Principal::Nobody)
+    );
     assert!(
         failed
             .iter()

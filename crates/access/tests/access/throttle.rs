@@ -213,7 +213,7 @@ async fn the_first_rejected_attempt_of_a_series_is_audited() {
         }
     }
     let slowed = world.audited(AuditAction::SignInSlowed).await;
-    let told: Vec<_> = slowed
+    let reported: Vec<_> = slowed
         .iter()
         .map(|record| (&*record.subject, &*record.actor.address))
         .collect();
@@ -223,7 +223,7 @@ async fn the_first_rejected_attempt_of_a_series_is_audited() {
         ("", ELSEWHERE),
         ("", HOME),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
 }
 
 #[tokio::test]

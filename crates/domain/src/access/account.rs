@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Role, SessionId};
+use super::Role;
 use crate::{AccountNameError, UnixTime, id::random_id};
 
 random_id! {
@@ -69,19 +69,6 @@ pub struct Account {
     pub created_at: UnixTime,
     /// Time of the last successful sign-in.
     pub signed_in_at: Option<UnixTime>,
-}
-
-/// Signed-in user who makes a request, resolved from the session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignedIn {
-    /// Account that owns the session.
-    pub account: AccountId,
-    /// User name of the account.
-    pub name: AccountName,
-    /// Current role, read for every request, so a change of role applies immediately.
-    pub role: Role,
-    /// Session that the request belongs to.
-    pub session: SessionId,
 }
 
 #[cfg(test)]

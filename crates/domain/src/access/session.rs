@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountName, Role};
+use super::{AccountId, AccountName, Role};
 use crate::{UnixTime, id::random_id};
 
 random_id! {
@@ -27,4 +27,17 @@ pub struct Session {
     pub address: String,
     /// `User-Agent` header of the sign-in, shortened.
     pub agent: String,
+}
+
+/// Signed-in user who makes a request, resolved from the session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// Account that owns the session.
+    pub account: AccountId,
+    /// User name of the account.
+    pub name: AccountName,
+    /// Current role, read for every request, so a change of role applies immediately.
+    pub role: Role,
+    /// Session that the request belongs to.
+    pub session: SessionId,
 }

@@ -73,7 +73,7 @@ errors_include! {
 
 codes! {
     /// Reason why the URL or the secret of a webhook for new mail was not accepted.
-    MailHookFormError {
+    InboundWebhookFormError {
         /// A mandatory field is empty.
         Required = "required",
         /// The value has more characters than allowed.
@@ -92,7 +92,7 @@ codes! {
 }
 
 errors_include! {
-    MailHookFormError:
+    InboundWebhookFormError:
     UrlError { Required, TooLong, NotAUrl, UrlNotHttps, UrlHasFragment, UrlHasCredentials }
     WebhookSecretError { Required, NotAWebhookSecret }
 }

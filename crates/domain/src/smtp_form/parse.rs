@@ -26,10 +26,10 @@ impl SmtpForm {
     pub fn parse(&self, saved: Saved) -> Result<SmtpSettings<SecretEdit>, SmtpFormErrors> {
         let mut errors = SmtpFormErrors::default();
         let settings = self.settings(saved, &mut errors);
-        if let (Some(asked), Some(saved)) = (&settings, saved) {
+        if let (Some(requested), Some(saved)) = (&settings, saved) {
             for field in SecretField::ALL {
-                let keeps = matches!(asked.secret(*field), Some(SecretEdit::Keep));
-                if keeps && !saved.lends_secret_to(*field, asked) {
+                let keeps = matches!(requested.secret(*field), Some(SecretEdit::Keep));
+                if keeps && !saved.lends_secret_to(*field, requested) {
                     errors.add(
                         secret_form_field(*field),
                         SmtpFormError::SecretBelongsElsewhere,

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{DataCenterId, MessageFilter, MessageId, Recipient, RecipientKind, UnixTime, Who};
+use domain::{
+    DataCenterId, MessageFilter, MessageId, Principal, Recipient, RecipientKind, UnixTime,
+};
 use store::{Claim, NewMessage};
 
 use crate::world::{ADDRESS, address, store};
@@ -20,7 +22,7 @@ fn new(number: i64, at: UnixTime) -> NewMessage {
         from: ADDRESS.into(),
         subject: format!("bench {number}"),
         recipients: vec![Recipient::new(address(), RecipientKind::To)],
-        submitted_by: Who::CommandLine,
+        submitted_by: Principal::CommandLine,
         content: b"Subject: bench\r\n\r\nx\r\n".to_vec(),
         idempotency: None,
         counts_for: None,

@@ -17,7 +17,7 @@ const TESTING_BEFORE: i64 = 2 * DAY;
 /// Seconds after which Microsoft expires unused grants. Google allows six months.
 const UNUSED: i64 = 90 * DAY;
 
-type Wrong = Vec<(AlertKind, AlertFacts)>;
+type Conditions = Vec<(AlertKind, AlertFacts)>;
 
 impl Alerts {
     /// Returns the current problems of a data center. A known problem persists until its cause is
@@ -27,8 +27,8 @@ impl Alerts {
         id: &DataCenterId,
         settings: &AlertSettings,
         known: &[&AlertCondition],
-    ) -> Result<Wrong, MailError> {
-        let mut wrong = Wrong::new();
+    ) -> Result<Conditions, MailError> {
+        let mut wrong = Conditions::new();
         let status = self.settings.grant_status(id).await?;
         if let GrantStatus::NeedsAuthorization { finding, .. } = &status {
             let facts = because(finding.clone());
@@ -60,7 +60,7 @@ impl Alerts {
         id: &DataCenterId,
         settings: &AlertSettings,
         known: &[&AlertCondition],
-        wrong: &mut Wrong,
+        wrong: &mut Conditions,
     ) -> Result<(), MailError> {
         let (now, notes) = (self.clock.now(), settings.notes_of(id));
         let before = i64::from(settings.days_before) * DAY;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{DataCenterId, EmailAddress, Notification, NotificationFailure, Who};
+use domain::{DataCenterId, EmailAddress, Notification, NotificationFailure, Principal};
 use message::Notice;
 use store::Idempotency;
 use wording::NotificationText;
@@ -40,7 +40,7 @@ impl Alerts {
         let submission = Submission {
             data_center: via.clone(),
             message: notice.compose().ok_or(NotificationFailure::Unavailable)?,
-            submitted_by: Who::Mailgrant,
+            submitted_by: Principal::Mailgrant,
             idempotency: Some(Idempotency {
                 owner: "alerts".into(),
                 key: notification.id.as_str().into(),

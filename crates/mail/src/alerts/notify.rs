@@ -10,7 +10,7 @@ use futures::future::join_all;
 use secrecy::ExposeSecret as _;
 use store::{StoredChannel, StoredTarget};
 
-use super::{Alerts, shape};
+use super::{Alerts, payload};
 use crate::{MailError, Webhook, backoff::Backoff, server_clock::held_for};
 
 /// Seconds that this process has to deliver a notification before another one may take over. Longer
@@ -125,7 +125,7 @@ impl Alerts {
                 secret,
                 ..
             } => {
-                let document = shape::of(channel.kind, notification, &name, &words, url);
+                let document = payload::of(channel.kind, notification, &name, &words, url);
                 let wrong = NotificationFailure::Webhook(WebhookFailure::NotARequest);
                 let target = WebhookUrl::parse(target.expose_secret()).map_err(|_| wrong)?;
                 let secret = secret

@@ -10,7 +10,7 @@ const SHOWN: u32 = 50;
 
 /// A current problem and its notifications.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrong {
+pub struct ActiveAlert {
     /// The problem.
     pub condition: AlertCondition,
     /// Notifications about it, sent and pending.
@@ -25,7 +25,7 @@ pub struct AlertOverview {
     /// Notification channels.
     pub channels: Vec<AlertChannel>,
     /// Current problems.
-    pub wrong: Vec<Wrong>,
+    pub wrong: Vec<ActiveAlert>,
     /// The most recent notifications, the newest first.
     pub latest: Vec<Notification>,
     /// Results of the last daily checks.
@@ -44,7 +44,7 @@ impl Alerts {
         let mut wrong = Vec::new();
         for condition in store.alert_conditions().await? {
             let notifications = store.notifications_about(&condition.id).await?;
-            wrong.push(Wrong {
+            wrong.push(ActiveAlert {
                 condition,
                 notifications,
             });

@@ -2,7 +2,7 @@
 //! queried. Thunderbird also queries a central directory, which would learn the user's domain.
 
 use domain::{
-    DiscoverySource, DiscoveryTrouble, EmailAddress, Proposal, ProposedOAuth, url::host_and_port,
+    DiscoveryProblem, DiscoverySource, EmailAddress, Proposal, ProposedOAuth, url::host_and_port,
 };
 use net::{DocumentError, fetch_document};
 use tokio::time::Instant;
@@ -49,8 +49,8 @@ async fn document(
     let document =
         match fetch_document(&discovery.http, &format!("{url}{query}"), XML, deadline).await {
             Ok(document) => document,
-            Err(DocumentError::Timeout) => return DiscoveryTrouble::Timeout.into(),
-            Err(DocumentError::Unreadable) => return DiscoveryTrouble::Unreadable.into(),
+            Err(DocumentError::Timeout) => return DiscoveryProblem::Timeout.into(),
+            Err(DocumentError::Unreadable) => return DiscoveryProblem::Unreadable.into(),
             Err(DocumentError::Absent | DocumentError::Denied | DocumentError::Unreachable) => {
                 return Found::default();
             }
@@ -60,7 +60,7 @@ async fn document(
         // Many websites answer every path with an HTML page.
         let is_xml = document.media_type.contains("xml") && !document.media_type.contains("html");
         return if is_xml {
-            DiscoveryTrouble::Unreadable.into()
+            DiscoveryProblem::Unreadable.into()
         } else {
             Found::default()
         };

@@ -1,6 +1,6 @@
 //! Discovery of the metadata of an issuer (RFC 8414; OpenID Connect Discovery 1.0).
 
-use domain::{EndpointUrl, IssuerDocument, IssuerTrouble, UrlError};
+use domain::{EndpointUrl, IssuerDocument, IssuerProblem, UrlError};
 use tokio::time::Instant;
 
 use super::{DISCOVERY_TIMEOUT, Discovery, presets};
@@ -11,7 +11,7 @@ impl Discovery {
     ///
     /// # Errors
     /// The reason why the URL is not an issuer or its metadata cannot be used.
-    pub async fn issuer(&self, issuer: &str) -> Result<IssuerDocument, IssuerTrouble> {
+    pub async fn issuer(&self, issuer: &str) -> Result<IssuerDocument, IssuerProblem> {
         self.issuer_before(issuer, Instant::now() + DISCOVERY_TIMEOUT)
             .await
     }
@@ -21,11 +21,11 @@ impl Discovery {
         &self,
         issuer: &str,
         deadline: Instant,
-    ) -> Result<IssuerDocument, IssuerTrouble> {
-        let url = EndpointUrl::parse(issuer).map_err(IssuerTrouble::NotAnIssuer)?;
+    ) -> Result<IssuerDocument, IssuerProblem> {
+        let url = EndpointUrl::parse(issuer).map_err(IssuerProblem::NotAnIssuer)?;
         let issuer = url.as_str();
         if issuer.contains('?') {
-            return Err(IssuerTrouble::NotAnIssuer(UrlError::NotAUrl));
+            return Err(IssuerProblem::NotAnIssuer(UrlError::NotAUrl));
         }
         if let Some(oauth) = presets::of_issuer(issuer) {
             return Ok(IssuerDocument {

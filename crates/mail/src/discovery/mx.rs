@@ -1,7 +1,7 @@
 //! The provider that receives a domain's mail.
 
 use dns::Dns;
-use domain::{DiscoverySource, DiscoveryTrouble, EmailAddress};
+use domain::{DiscoveryProblem, DiscoverySource, EmailAddress};
 
 use super::{Found, presets};
 
@@ -13,7 +13,7 @@ pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {
         Err(unanswered) => return unanswered.into(),
     };
     if !answer.exists {
-        return DiscoveryTrouble::NoSuchDomain.into();
+        return DiscoveryProblem::NoSuchDomain.into();
     }
     let best = answer.records.first().map(|(preference, _)| *preference);
     let proposal = answer

@@ -85,11 +85,11 @@ fn note(step: &mut Step, grant: &GrantSummary) {
 }
 
 /// Returns a finding about requested scopes that the grant no longer includes.
-fn missing(asked: &Scope, grant: &GrantSummary) -> Option<Finding> {
-    let missing = asked.missing_from(&grant.scope);
+fn missing(requested: &Scope, grant: &GrantSummary) -> Option<Finding> {
+    let missing = requested.missing_from(&grant.scope);
     // A provider that returns no scope has granted the requested one (RFC 6749 §5.1).
-    let told = !grant.scope.trim().is_empty() && !missing.is_empty();
-    told.then(|| {
+    let reported = !grant.scope.trim().is_empty() && !missing.is_empty();
+    reported.then(|| {
         Finding::new(FindingCode::ScopeMissing).with(FindingValue::Scope, missing.join(" "))
     })
 }

@@ -147,13 +147,13 @@ impl Doctor {
             Ok(())
         };
         let names = async {
-            let asked = DomainCheck {
+            let requested = DomainCheck {
                 from: &job.settings.from.address,
                 provider: job.settings.provider,
                 host: &job.settings.host,
                 dkim_selector: Some(&job.dkim_selector),
             };
-            for step in self.check_domain(asked).await {
+            for step in self.check_domain(requested).await {
                 recorder.note(step);
             }
         };

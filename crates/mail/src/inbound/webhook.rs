@@ -60,14 +60,16 @@ impl Inbound {
         let id = format!("mail_{}_{uid_validity}_{}", reading.id, summary.uid);
         let posted = self.webhooks.post(webhook, &id, &json).await;
         let failure = posted.as_ref().err().map(|failure| failure.code());
-        self.store.note_mail_hook(reading.id, failure, now).await?;
+        self.store
+            .note_inbound_webhook(reading.id, failure, now)
+            .await?;
         posted.map_err(Interruption::Webhook)
     }
 
     /// Returns the webhook of a data center.
     pub(super) async fn webhook_of(&self, id: &DataCenterId) -> Result<Option<Webhook>, MailError> {
         // An unreadable webhook must not stop the processing of bounces.
-        let Some(stored) = readable_or_missing(self.store.stored_mail_hook(id).await)? else {
+        let Some(stored) = readable_or_missing(self.store.stored_inbound_webhook(id).await)? else {
             return Ok(None);
         };
         let url = WebhookUrl::parse(stored.url.expose_secret());

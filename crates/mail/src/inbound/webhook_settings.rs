@@ -1,14 +1,14 @@
 //! Settings of the webhook for inbound mail.
 
 use domain::{Actor, DataCenterId, UrlError, WebhookSecret, WebhookSecretError, WebhookUrl};
-use store::{MailHook, StoredHook};
+use store::{InboundWebhook, StoredWebhook};
 
 use super::Inbound;
 use crate::MailError;
 
 /// Error when saving a webhook.
 #[derive(Debug, thiserror::Error)]
-pub enum MailHookError {
+pub enum InboundWebhookError {
     /// The URL or the secret is invalid.
     #[error("some fields are invalid")]
     Refused {
@@ -27,8 +27,8 @@ impl Inbound {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn webhook(&self, id: &DataCenterId) -> Result<Option<MailHook>, MailError> {
-        Ok(self.store.mail_hook(id).await?)
+    pub async fn webhook(&self, id: &DataCenterId) -> Result<Option<InboundWebhook>, MailError> {
+        Ok(self.store.inbound_webhook(id).await?)
     }
 
     /// Saves the webhook for inbound mail of a data center. It reports mail that arrives from now
@@ -42,24 +42,24 @@ impl Inbound {
         url: &str,
         secret: &str,
         by: &Actor,
-    ) -> Result<(), MailHookError> {
+    ) -> Result<(), InboundWebhookError> {
         let (url, secret) = match (WebhookUrl::parse(url), WebhookSecret::parse(secret)) {
             (Ok(url), Ok(secret)) => (url, secret),
             (url, secret) => {
-                return Err(MailHookError::Refused {
+                return Err(InboundWebhookError::Refused {
                     url: url.err(),
                     secret: secret.err(),
                 });
             }
         };
-        let hook = StoredHook {
+        let hook = StoredWebhook {
             url: url.expose().into(),
             secret: secret.expose().into(),
         };
         let host = url.host().as_str();
         let saved = self
             .store
-            .save_mail_hook(id, host, &hook, by, self.clock.now());
+            .save_inbound_webhook(id, host, &hook, by, self.clock.now());
         if !saved.await.map_err(MailError::from)? {
             return Err(MailError::UnknownDataCenter.into());
         }
@@ -75,7 +75,7 @@ impl Inbound {
     pub async fn remove_webhook(&self, id: &DataCenterId, by: &Actor) -> Result<bool, MailError> {
         let removed = self
             .store
-            .remove_mail_hook(id, by, self.clock.now())
+            .remove_inbound_webhook(id, by, self.clock.now())
             .await?;
         self.changes.notify();
         Ok(removed)

@@ -7,7 +7,7 @@ use domain::{MailPage, MailPlace, MailQuery};
 
 use super::{
     MailboxError,
-    place::range,
+    position::range,
     search::{Looking, Part},
     session::Session,
     summary::items,
@@ -74,11 +74,13 @@ impl Session {
         let Some(set) = range(from, to) else {
             return Ok((Vec::new(), None));
         };
-        let told = self.fetch(set, items(), false).await?;
-        let asked = told
+        let reported = self.fetch(set, items(), false).await?;
+        let requested = reported
             .iter()
-            .filter(|told| (from..=to).contains(&told.number));
-        let mails: Vec<_> = asked.filter_map(|told| self.summary(told)).collect();
+            .filter(|reported| (from..=to).contains(&reported.number));
+        let mails: Vec<_> = requested
+            .filter_map(|reported| self.summary(reported))
+            .collect();
         let is_rest = if upwards { to < last } else { from > first };
         let ids = mails.iter().map(|mail| mail.id);
         let end = if upwards { ids.max() } else { ids.min() };

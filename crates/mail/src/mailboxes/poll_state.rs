@@ -32,7 +32,7 @@ impl Mailboxes {
         Ok(PollState {
             settings: settings.map(|(version, _)| version),
             authorized_at: grant.map(|grant| grant.authorized_at),
-            webhook: self.store.mail_hook_version(id).await?,
+            webhook: self.store.inbound_webhook_version(id).await?,
         })
     }
 

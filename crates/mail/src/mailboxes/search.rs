@@ -14,7 +14,7 @@ use imap_codec::imap_types::{
 };
 use tokio::time::Instant;
 
-use super::{MailboxError, place::range, session::Session, summary::items};
+use super::{MailboxError, position::range, session::Session, summary::items};
 
 /// Number of messages in the first range.
 const FIRST_STRETCH: u32 = 1_000;
@@ -78,8 +78,10 @@ impl Session {
         let Ok(set) = SequenceSet::try_from(sequences) else {
             return Ok((Vec::new(), next));
         };
-        let told = self.fetch(set, items(), true).await?;
-        let mails = told.iter().filter_map(|told| self.summary(told));
+        let reported = self.fetch(set, items(), true).await?;
+        let mails = reported
+            .iter()
+            .filter_map(|reported| self.summary(reported));
         // The server matches whole days in its own time zone.
         let since = looking.search.since;
         let mails = mails.filter(|mail| mail.received_at >= since || mail.received_at.is_none());

@@ -14,9 +14,9 @@ impl Session {
     /// Returns the list entry of a message.
     pub(super) async fn summary_of(&mut self, id: MailId) -> Result<MailSummary, MailboxError> {
         let uid = self.uid_of(id)?;
-        let told = self.fetch(uid.into(), items(), true).await?;
-        let mut own = told.iter().filter(|told| told.uid == Some(uid));
-        let found = own.find_map(|told| self.summary(told));
+        let reported = self.fetch(uid.into(), items(), true).await?;
+        let mut own = reported.iter().filter(|reported| reported.uid == Some(uid));
+        let found = own.find_map(|reported| self.summary(reported));
         found.ok_or(MailboxError::NoMail)
     }
 
@@ -36,8 +36,10 @@ impl Session {
                 peek: true,
             };
             let items = vec![MessageDataItemName::Uid, item];
-            let told = self.fetch(uid.into(), items, true).await?;
-            let own = told.into_iter().find(|told| told.uid == Some(uid));
+            let reported = self.fetch(uid.into(), items, true).await?;
+            let own = reported
+                .into_iter()
+                .find(|reported| reported.uid == Some(uid));
             let own = own.ok_or(MailboxError::NoMail)?;
             let Some(piece) = own.sections.into_iter().next() else {
                 return Err(self.failed(FindingCode::ImapAnswerUnreadable));

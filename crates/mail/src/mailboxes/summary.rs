@@ -40,15 +40,15 @@ pub(super) fn items() -> Vec<MessageDataItemName<'static>> {
 impl Session {
     /// Returns the list entry of a message. `None` if the data does not answer a request for
     /// [`items`].
-    pub(super) fn summary(&self, told: &Fetched) -> Option<MailSummary> {
-        let mut summary = MailSummary::of(self.id(told.uid?));
-        summary.size = told.size.unwrap_or_default();
-        summary.received_at = told.received_at;
-        summary.seen = told.flags.seen;
-        summary.answered = told.flags.answered;
-        summary.flagged = told.flags.flagged;
+    pub(super) fn summary(&self, reported: &Fetched) -> Option<MailSummary> {
+        let mut summary = MailSummary::of(self.id(reported.uid?));
+        summary.size = reported.size.unwrap_or_default();
+        summary.received_at = reported.received_at;
+        summary.seen = reported.flags.seen;
+        summary.answered = reported.flags.answered;
+        summary.flagged = reported.flags.flagged;
         let mut head = Vec::new();
-        for field in &told.sections {
+        for field in &reported.sections {
             head.extend_from_slice(field.data.trim_ascii_end());
             head.extend_from_slice(b"\r\n");
         }

@@ -168,8 +168,8 @@ impl Session {
         let mut changed = self.exists() != before;
         while !changed {
             match timeout_at(deadline, self.connection.client.unasked()).await {
-                Ok(Ok(told)) => {
-                    changed = matches!(told, Some(Data::Exists(_) | Data::Expunge(_)));
+                Ok(Ok(reported)) => {
+                    changed = matches!(reported, Some(Data::Exists(_) | Data::Expunge(_)));
                 }
                 Ok(Err(error)) => return Err(self.failed(imap::no_reply(error))),
                 Err(_) => break,

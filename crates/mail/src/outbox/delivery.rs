@@ -270,7 +270,7 @@ impl Outbox {
             let days = days.unwrap_or(SendingSettings::RETENTION_DAYS);
             let before = now.plus(-86_400 * i64::from(days));
             while store
-                .forget_messages(&data_center.id, before, MAX_FORGOTTEN)
+                .prune_messages(&data_center.id, before, MAX_FORGOTTEN)
                 .await?
                 == u64::from(MAX_FORGOTTEN)
             {

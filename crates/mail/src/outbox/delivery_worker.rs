@@ -10,7 +10,7 @@ use futures::FutureExt as _;
 
 use super::{
     attempt::{Attempt, AttemptEnd, Open},
-    disposition::{FailureScope, RecipientOutcome, settle},
+    disposition::{FailureScope, RecipientOutcome, apply},
     lease::Lease,
     queue_state::QueueState,
     queued_message::QueuedMessage,
@@ -87,7 +87,7 @@ async fn deliver_one(queue: &Arc<QueueState>, queued: QueuedMessage, open: &mut 
     let seconds = queue.outbox.options.give_up_after;
     let now = queue.outbox.clock.now();
     let drop = plan.drop_content;
-    let mut settlement = settle(
+    let mut update = apply(
         &queued.message,
         &queued.lease.name,
         &queue.id,
@@ -97,20 +97,20 @@ async fn deliver_one(queue: &Arc<QueueState>, queued: QueuedMessage, open: &mut 
         now,
     );
     if queued.counted {
-        settlement.uncounted_submissions = 0;
+        update.uncounted_submissions = 0;
     }
     queue
         .outbox
         .counters
-        .observe_attempt(&queue.id, &settlement.attempt);
+        .observe_attempt(&queue.id, &update.attempt);
     tracing::info!(
         data_center = %queue.id,
         // The field `message` is reserved for the text of the event.
-        id = settlement.id.as_str(),
-        state = settlement.state.code(),
-        attempt = settlement.attempt.number,
-        micros = settlement.attempt.micros,
-        finding = settlement.finding.as_ref().map(|finding| finding.code.code()),
+        id = update.id.as_str(),
+        state = update.state.code(),
+        attempt = update.attempt.number,
+        micros = update.attempt.micros,
+        finding = update.finding.as_ref().map(|finding| finding.code.code()),
         "delivery attempted"
     );
     match why {
@@ -125,5 +125,5 @@ async fn deliver_one(queue: &Arc<QueueState>, queued: QueuedMessage, open: &mut 
         Some(_) => {}
     }
     // The outcome writer runs while there are delivery queues.
-    let _ = queue.outcomes.send((settlement, queued.lease)).await;
+    let _ = queue.outcomes.send((update, queued.lease)).await;
 }

@@ -6,7 +6,7 @@ use domain::{
     Attempt, AttemptOutcome, DataCenterId, Finding, FindingCode, MessageState, RecipientState,
     Retry, UnixTime,
 };
-use store::{ClaimedMessage, Settlement};
+use store::{AttemptUpdate, ClaimedMessage};
 
 use crate::backoff::Backoff;
 
@@ -71,7 +71,7 @@ pub(super) fn failure_scope(code: FindingCode) -> FailureScope {
 }
 
 /// Determines the state of a message and its next attempt from the result of an attempt.
-pub(super) fn settle(
+pub(super) fn apply(
     message: &ClaimedMessage,
     lease: &str,
     data_center: &DataCenterId,
@@ -79,7 +79,7 @@ pub(super) fn settle(
     drop_content: bool,
     give_up_after: i64,
     now: UnixTime,
-) -> Settlement {
+) -> AttemptUpdate {
     let number = message.attempts + 1;
     let old = number > 1 && now.since(message.created_at) >= give_up_after;
     let mut recipients = message.recipients.clone();
@@ -150,7 +150,7 @@ pub(super) fn settle(
     } else {
         message.due_at
     };
-    Settlement {
+    AttemptUpdate {
         id: message.id.clone(),
         data_center: data_center.clone(),
         lease: lease.to_owned(),

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::Who;
+use domain::Principal;
 
 use super::{Outbox, submit::SubmitError};
 use crate::MailError;
@@ -66,8 +66,14 @@ impl Outbox {
     ///
     /// # Errors
     /// `KeyFull` if the limit would be exceeded; `Mail` if the database fails.
-    pub(super) async fn count_for_key(&self, by: &Who, octets: usize) -> Result<(), SubmitError> {
-        let (Who::Key(_) | Who::Sender(_), Some(limit)) = (by, self.options.waiting_per_key) else {
+    pub(super) async fn count_for_key(
+        &self,
+        by: &Principal,
+        octets: usize,
+    ) -> Result<(), SubmitError> {
+        let (Principal::Key(_) | Principal::Sender(_), Some(limit)) =
+            (by, self.options.waiting_per_key)
+        else {
             return Ok(());
         };
         let key = &format!("{} {}", by.kind(), by.name());

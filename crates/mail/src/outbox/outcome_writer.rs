@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use store::{Settlement, StoreError};
+use store::{AttemptUpdate, StoreError};
 use tokio::{
     sync::{Mutex, mpsc},
     time::timeout,
@@ -20,13 +20,13 @@ const SETTLE_TIMEOUT: Duration = Duration::from_secs(25);
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 /// Result of an attempt, with the lease that ends once it is recorded.
-pub(super) type Outcome = (Settlement, Arc<Lease>);
+pub(super) type Outcome = (AttemptUpdate, Arc<Lease>);
 
 /// Records results in a supervised task, until all senders are gone.
 pub(super) async fn supervised(outbox: Arc<Outbox>, outcomes: mpsc::Receiver<Outcome>) {
     let inbox = Arc::new(Mutex::new(Inbox {
         outcomes,
-        settlements: Vec::new(),
+        updates: Vec::new(),
         leases: Vec::new(),
     }));
     let run = || {
@@ -45,7 +45,7 @@ pub(super) async fn supervised(outbox: Arc<Outbox>, outcomes: mpsc::Receiver<Out
 /// Results to record. They survive a panic of the task.
 struct Inbox {
     outcomes: mpsc::Receiver<Outcome>,
-    settlements: Vec<Settlement>,
+    updates: Vec<AttemptUpdate>,
     leases: Vec<Arc<Lease>>,
 }
 
@@ -54,19 +54,19 @@ struct Inbox {
 async fn run(outbox: &Outbox, inbox: &mut Inbox) {
     let mut batch = Vec::with_capacity(MAX_BATCH);
     loop {
-        if inbox.settlements.is_empty() {
+        if inbox.updates.is_empty() {
             if inbox.outcomes.recv_many(&mut batch, MAX_BATCH).await == 0 {
                 return;
             }
-            (inbox.settlements, inbox.leases) = batch.drain(..).unzip();
+            (inbox.updates, inbox.leases) = batch.drain(..).unzip();
         }
-        let settlements = &inbox.settlements;
+        let updates = &inbox.updates;
         loop {
-            let settled = outbox.store.settle(settlements, outbox.clock.now());
+            let settled = outbox.store.record_attempts(updates, outbox.clock.now());
             let settled = timeout(SETTLE_TIMEOUT, settled).await;
             match settled.unwrap_or_else(|_| Err(StoreError::commit_timed_out())) {
                 Ok(done) => {
-                    let lost = settlements.len() - done.len();
+                    let lost = updates.len() - done.len();
                     if lost > 0 {
                         tracing::warn!(
                             messages = lost,
@@ -84,9 +84,9 @@ async fn run(outbox: &Outbox, inbox: &mut Inbox) {
                 }
             }
         }
-        for (settlement, lease) in settlements.iter().zip(&inbox.leases) {
-            lease.end(&settlement.id);
+        for (update, lease) in updates.iter().zip(&inbox.leases) {
+            lease.end(&update.id);
         }
-        inbox.settlements.clear();
+        inbox.updates.clear();
     }
 }

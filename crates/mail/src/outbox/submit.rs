@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{DataCenterId, MessageId, UnixTime, Who, untrusted};
+use domain::{DataCenterId, MessageId, Principal, UnixTime, untrusted};
 use message::Composed;
 use store::{CountedSender, EnqueueOutcome, ExceededLimit, Idempotency, NewMessage};
 
@@ -20,7 +20,7 @@ pub struct Submission {
     /// The message with its envelope. Subject and `From` are also stored for display.
     pub message: Composed,
     /// The account, API key, or part of Mailgrant that submits it.
-    pub submitted_by: Who,
+    pub submitted_by: Principal,
     /// Identifies repeated requests. `None` accepts each request.
     pub idempotency: Option<Idempotency>,
     /// Time of the first attempt, or `None` for immediately.
@@ -88,7 +88,7 @@ impl Outbox {
         submission: Submission,
     ) -> Result<Submitted, SubmitError> {
         // Alerts are exempt, because they are small and most needed when the disk is full.
-        if submission.submitted_by != Who::Mailgrant {
+        if submission.submitted_by != Principal::Mailgrant {
             self.disk.accepts_mail()?;
         }
         self.count_for_key(&submission.submitted_by, submission.message.content.len())

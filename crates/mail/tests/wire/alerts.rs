@@ -406,9 +406,9 @@ async fn messages_that_wait_too_long_raise_an_alert() {
     assert!(hooks.posted().is_empty());
     world.clock.advance(1);
     world.mailer.alerts.evaluate().await.unwrap();
-    let told = hooks.posted()[0].json();
-    assert_eq!(told["data"]["condition"], "outbox_old");
-    assert_eq!(told["data"]["waiting_since"], "2023-11-14T22:13:20Z");
+    let reported = hooks.posted()[0].json();
+    assert_eq!(reported["data"]["condition"], "outbox_old");
+    assert_eq!(reported["data"]["waiting_since"], "2023-11-14T22:13:20Z");
     let all = MessageFilter::default();
     let messages = world
         .mailer
@@ -440,9 +440,9 @@ async fn a_failing_daily_check_raises_an_alert_that_is_resolved_when_it_succeeds
         world.mailer.alerts.evaluate().await.unwrap();
     }
     assert_eq!(types(&hooks.posted()), ["alert.began"]);
-    let told = hooks.posted()[0].json();
-    assert_eq!(told["data"]["condition"], "check_fails");
-    assert!(told["data"]["finding"].is_string());
+    let reported = hooks.posted()[0].json();
+    assert_eq!(reported["data"]["condition"], "check_fails");
+    assert!(reported["data"]["finding"].is_string());
     assert_eq!(wrong(&world.mailer).await, [AlertKind::CheckFails]);
     world.control().set(Faults::default());
     world.clock.advance(DAY);

@@ -6,7 +6,7 @@ use domain::{
 use mail::{Callback, CallbackOutcome};
 use sandbox::{Faults, TokenError};
 
-use crate::support::{ALICE, BOB, REDIRECT_URL, World, delivered, failed};
+use crate::support::{ALICE, BOB, REDIRECT_URL, World, delivered, failed, short_timeouts};
 
 /// No authorization has been finished yet.
 const NEVER: GrantStatus = GrantStatus::NotAuthorized {
@@ -214,7 +214,7 @@ async fn a_failure_at_the_provider_is_named_and_leaves_the_grant_unchanged() {
         callback_error: Some(name.into()),
         ..Faults::default()
     };
-    let world = World::authorized().await;
+    let world = World::authorized_with(short_timeouts).await;
     let before = status(&world).await;
     for (faults, expected) in [
         (callback_error("access_denied"), FindingCode::AccessDenied),

@@ -3,15 +3,15 @@
 use std::time::{Duration, Instant};
 
 use domain::{
-    AddressError, Discovery, DiscoverySource, DiscoveryTrouble, IssuerTrouble, Proposal, Provider,
+    AddressError, Discovery, DiscoveryProblem, DiscoverySource, IssuerProblem, Proposal, Provider,
     Security, UrlError,
 };
 use mail::DeniedNetworks;
 use sandbox::Faults;
 
 use crate::{
-    providers::{Manner, Provider as Endpoint},
-    support::{ALICE, World},
+    providers::{Behavior, Provider as Endpoint},
+    support::{ALICE, World, short_timeouts},
     web::Web,
 };
 
@@ -46,6 +46,8 @@ fn websites_only(world: &World) {
 async fn with_web() -> (World, Web) {
     let web = Web::start(&["autoconfig.sandbox.test", "sandbox.test"]).await;
     let world = World::with_dns(|options| {
+        // A few tests wait for websites that never answer.
+        options.timeouts.token = Duration::from_secs(2);
         options.autoconfig_port = web.port;
         options.extra_roots.push(web.root.clone());
     })
@@ -281,11 +283,11 @@ async fn the_settings_that_a_domain_publishes_are_proposed() {
     );
     assert!(discovery.trouble.is_empty());
     // Only the server for this purpose receives the address.
-    let asked = [
+    let requested = [
         format!("{OWN}?emailaddress=a%2bb@sandbox.test"),
         WELL_KNOWN.to_owned(),
     ];
-    assert_eq!(web.asked(), asked);
+    assert_eq!(web.requested(), requested);
 }
 
 #[tokio::test]
@@ -362,6 +364,7 @@ async fn an_offline_server_says_so_and_proposes_only_known_settings() {
     drop(nobody);
     for (dns_silent, dns_fails) in [(true, false), (false, true), (false, false)] {
         let world = World::with_dns(|options| {
+            short_timeouts(options);
             if !dns_silent && !dns_fails {
                 options.dns_server = Some(closed);
             }
@@ -376,7 +379,7 @@ async fn an_offline_server_says_so_and_proposes_only_known_settings() {
         let discovery = discover(&world, ALICE).await;
         assert!(began.elapsed() < Duration::from_secs(10));
         assert_eq!(discovery.proposals, []);
-        assert_eq!(discovery.trouble, [DiscoveryTrouble::Offline]);
+        assert_eq!(discovery.trouble, [DiscoveryProblem::Offline]);
         let discovery = discover(&world, "a@gmail.com").await;
         assert_eq!(only(&discovery).provider, Some(Provider::Google));
     }
@@ -387,7 +390,7 @@ async fn a_nonexistent_domain_is_reported() {
     let world = World::with_dns(|_| ()).await;
     let discovery = discover(&world, "a@nowhere.example").await;
     assert_eq!(discovery.proposals, []);
-    assert_eq!(discovery.trouble, [DiscoveryTrouble::NoSuchDomain]);
+    assert_eq!(discovery.trouble, [DiscoveryProblem::NoSuchDomain]);
 }
 
 #[tokio::test]
@@ -431,7 +434,7 @@ async fn hostile_documents_are_left_unread() {
         assert_eq!(discovery.proposals, [], "{}", body.len());
         assert_eq!(
             discovery.trouble,
-            [DiscoveryTrouble::Unreadable],
+            [DiscoveryProblem::Unreadable],
             "{}",
             body.len()
         );
@@ -449,13 +452,13 @@ async fn hostile_documents_are_left_unread() {
 
     web.raw(OWN, "");
     let discovery = discover(&world, ALICE).await;
-    assert_eq!(discovery.trouble, [DiscoveryTrouble::Timeout]);
+    assert_eq!(discovery.trouble, [DiscoveryProblem::Timeout]);
 }
 
 #[tokio::test]
 async fn a_domain_cannot_redirect_requests_elsewhere() {
     let (world, web) = with_web().await;
-    let elsewhere = Endpoint::start(Manner::Silent).await;
+    let elsewhere = Endpoint::start(Behavior::Silent).await;
     for status in [301, 302, 307, 308] {
         let url = elsewhere.url();
         let answer =
@@ -465,7 +468,7 @@ async fn a_domain_cannot_redirect_requests_elsewhere() {
         let discovery = discover(&world, ALICE).await;
         assert_eq!((discovery.proposals, discovery.trouble), (vec![], vec![]));
     }
-    assert_eq!((elsewhere.visits(), web.asked().len()), (0, 8));
+    assert_eq!((elsewhere.visits(), web.requested().len()), (0, 8));
 }
 
 #[tokio::test]
@@ -479,10 +482,10 @@ async fn a_server_without_a_certificate_for_the_domain_receives_nothing() {
     websites_only(&world);
     web.answer(OWN, XML, &document("smtp.sandbox.test", "", ""));
     assert_eq!(discover(&world, ALICE).await.proposals, []);
-    assert!(web.visits() > 0 && web.asked().is_empty());
+    assert!(web.visits() > 0 && web.requested().is_empty());
 
     // Nor does one without TLS.
-    let plain = Endpoint::start(Manner::Answer("HTTP/1.1 200 OK\r\n\r\n".into())).await;
+    let plain = Endpoint::start(Behavior::Answer("HTTP/1.1 200 OK\r\n\r\n".into())).await;
     let world = World::with_dns(|options| options.autoconfig_port = plain.port).await;
     websites_only(&world);
     assert_eq!(discover(&world, ALICE).await.proposals, []);
@@ -491,7 +494,7 @@ async fn a_server_without_a_certificate_for_the_domain_receives_nothing() {
 #[tokio::test]
 async fn denied_networks_are_not_connected_to() {
     let web = Web::start(&["autoconfig.sandbox.test", "sandbox.test"]).await;
-    let endpoint = Endpoint::start(Manner::Silent).await;
+    let endpoint = Endpoint::start(Behavior::Silent).await;
     let world = World::with_dns(|options| {
         options.autoconfig_port = web.port;
         options.extra_roots.push(web.root.clone());
@@ -507,7 +510,7 @@ async fn denied_networks_are_not_connected_to() {
         "https://id.example.com".into(),
     ] {
         let denied = world.mailer.discovery.issuer(&issuer).await;
-        assert_eq!(denied, Err(IssuerTrouble::Denied), "{issuer}");
+        assert_eq!(denied, Err(IssuerProblem::Denied), "{issuer}");
     }
     assert_eq!((web.visits(), endpoint.visits()), (0, 0));
 }
@@ -559,8 +562,8 @@ async fn an_issuer_with_a_path_is_found_at_each_metadata_url_and_not_confused_wi
         "id.example.com/realms/a/.well-known/openid-configuration",
     ];
     let nothing = world.mailer.discovery.issuer(&issuer).await;
-    assert_eq!(nothing, Err(IssuerTrouble::NoDocument));
-    assert_eq!(web.asked(), places);
+    assert_eq!(nothing, Err(IssuerProblem::NoDocument));
+    assert_eq!(web.requested(), places);
     let other = format!("{origin}/realms/b");
     for place in places {
         web.answer(place, "application/json", &of(&issuer));
@@ -572,7 +575,7 @@ async fn an_issuer_with_a_path_is_found_at_each_metadata_url_and_not_confused_wi
         );
         web.answer(place, "application/json", &of(&other));
         let trouble = world.mailer.discovery.issuer(&issuer).await;
-        assert_eq!(trouble, Err(IssuerTrouble::OtherIssuer(other.clone())));
+        assert_eq!(trouble, Err(IssuerProblem::OtherIssuer(other.clone())));
         web.raw(place, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
     }
 }
@@ -584,33 +587,36 @@ async fn failures_of_an_issuer_are_distinguished() {
     })
     .await;
     let json = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
-    for (manner, expected) in [
-        (Manner::Silent, IssuerTrouble::Timeout),
-        (Manner::Drip(json.into()), IssuerTrouble::Timeout),
+    for (behavior, expected) in [
+        (Behavior::Silent, IssuerProblem::Timeout),
+        (Behavior::Drip(json.into()), IssuerProblem::Timeout),
         (
-            Manner::Answer(format!("{json}[]")),
-            IssuerTrouble::Unreadable,
+            Behavior::Answer(format!("{json}[]")),
+            IssuerProblem::Unreadable,
         ),
         (
-            Manner::Answer(format!("{json}{}", "[".repeat(100_000))),
-            IssuerTrouble::Unreadable,
+            Behavior::Answer(format!("{json}{}", "[".repeat(100_000))),
+            IssuerProblem::Unreadable,
         ),
         (
-            Manner::Answer(format!("{json}\0")),
-            IssuerTrouble::Unreadable,
+            Behavior::Answer(format!("{json}\0")),
+            IssuerProblem::Unreadable,
         ),
         (
-            Manner::Answer(format!("{json}{}", " ".repeat(1 << 20))),
-            IssuerTrouble::Unreadable,
+            Behavior::Answer(format!("{json}{}", " ".repeat(1 << 20))),
+            IssuerProblem::Unreadable,
         ),
-        (Manner::Endless(json.into()), IssuerTrouble::Unreadable),
+        (Behavior::Endless(json.into()), IssuerProblem::Unreadable),
         (
-            Manner::Answer("HTTP/1.1 302 Go\r\nLocation: /x\r\n\r\n".into()),
-            IssuerTrouble::NoDocument,
+            Behavior::Answer("HTTP/1.1 302 Go\r\nLocation: /x\r\n\r\n".into()),
+            IssuerProblem::NoDocument,
         ),
-        (Manner::Answer("no HTTP".into()), IssuerTrouble::Unreachable),
+        (
+            Behavior::Answer("no HTTP".into()),
+            IssuerProblem::Unreachable,
+        ),
     ] {
-        let endpoint = Endpoint::start(manner.clone()).await;
+        let endpoint = Endpoint::start(behavior.clone()).await;
         let issuer = format!("http://127.0.0.1:{}", endpoint.port);
         let trouble = world.mailer.discovery.issuer(&issuer).await;
         assert_eq!(trouble, Err(expected), "{issuer}");
@@ -624,14 +630,14 @@ async fn failures_of_an_issuer_are_distinguished() {
         ("https://a:b@id.example.com/", UrlError::UrlHasCredentials),
     ] {
         let trouble = world.mailer.discovery.issuer(issuer).await;
-        assert_eq!(trouble, Err(IssuerTrouble::NotAnIssuer(error)), "{issuer}");
+        assert_eq!(trouble, Err(IssuerProblem::NotAnIssuer(error)), "{issuer}");
     }
     let nowhere = world
         .mailer
         .discovery
         .issuer("https://nowhere.example.com")
         .await;
-    assert_eq!(nowhere, Err(IssuerTrouble::Unreachable));
+    assert_eq!(nowhere, Err(IssuerProblem::Unreachable));
 }
 
 #[tokio::test]

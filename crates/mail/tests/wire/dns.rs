@@ -9,7 +9,7 @@ use domain::{
 use mail::DomainCheck;
 use sandbox::Faults;
 
-use crate::support::{ALICE, World, delivered, finding};
+use crate::support::{ALICE, World, delivered, finding, short_timeouts};
 
 /// Replaces the sandbox's records of a domain.
 fn records(world: &World, records: &[(&str, &[&str])]) {
@@ -55,9 +55,9 @@ fn step(steps: &[CheckStep], kind: StepKind) -> &CheckStep {
 }
 
 /// A verdict and its finding.
-type Told = (Verdict, Option<FindingCode>);
+type Reported = (Verdict, Option<FindingCode>);
 
-fn told(steps: &[CheckStep], kind: StepKind) -> Told {
+fn reported(steps: &[CheckStep], kind: StepKind) -> Reported {
     let step = step(steps, kind);
     (step.verdict, step.finding.as_ref().map(|found| found.code))
 }
@@ -69,13 +69,13 @@ fn proposed(steps: &[CheckStep], kind: StepKind) -> &str {
     finding.value(FindingValue::Record)
 }
 
-const WELL: Told = (Verdict::Passed, None);
+const WELL: Reported = (Verdict::Passed, None);
 
-fn warned(code: FindingCode) -> Told {
+fn warned(code: FindingCode) -> Reported {
     (Verdict::Warned, Some(code))
 }
 
-fn skipped(code: FindingCode) -> Told {
+fn skipped(code: FindingCode) -> Reported {
     (Verdict::Skipped, Some(code))
 }
 
@@ -136,7 +136,7 @@ async fn missing_mx_records_and_a_null_mx_are_reported() {
     ] {
         records(&world, &[("sandbox.test MX", mx)]);
         let steps = check_through(&world, "localhost", Provider::Sandbox).await;
-        assert_eq!(told(&steps, StepKind::Mx), expected, "{mx:?}");
+        assert_eq!(reported(&steps, StepKind::Mx), expected, "{mx:?}");
     }
     let steps = check(
         &world,
@@ -147,13 +147,13 @@ async fn missing_mx_records_and_a_null_mx_are_reported() {
     )
     .await;
     assert_eq!(
-        told(&steps, StepKind::Mx),
+        reported(&steps, StepKind::Mx),
         warned(FindingCode::DomainNotFound)
     );
 }
 
 /// Checks the SPF results for mail through these hosts.
-async fn judge(cases: &[(&[&str], &str, Told)]) {
+async fn judge(cases: &[(&[&str], &str, Reported)]) {
     let world = World::with_dns(|_| ()).await;
     records(
         &world,
@@ -177,7 +177,7 @@ async fn judge(cases: &[(&[&str], &str, Told)]) {
         records(&world, &[("sandbox.test TXT", spf)]);
         let before = world.control().dns_queries().len();
         let steps = check_through(&world, host, Provider::Sandbox).await;
-        assert_eq!(told(&steps, StepKind::Spf), *expected, "{spf:?} {host}");
+        assert_eq!(reported(&steps, StepKind::Spf), *expected, "{spf:?} {host}");
         assert!(world.control().dns_queries().len() - before < 30, "{spf:?}");
     }
 }
@@ -363,7 +363,7 @@ async fn an_own_server_is_judged_by_its_addresses() {
     ] {
         records(&world, &[("sandbox.test TXT", &[spf])]);
         let steps = check_through(&world, host, Provider::Other).await;
-        assert_eq!(told(&steps, StepKind::Spf), expected, "{spf} {host}");
+        assert_eq!(reported(&steps, StepKind::Spf), expected, "{spf} {host}");
     }
 }
 
@@ -430,7 +430,7 @@ async fn the_key_of_a_selector_is_checked_if_there_is_one() {
         (Some("a b"), warned(FindingCode::DkimMissing)),
     ] {
         let steps = check(&world, ALICE, "localhost", Provider::Sandbox, selector).await;
-        assert_eq!(told(&steps, StepKind::Dkim), expected, "{selector:?}");
+        assert_eq!(reported(&steps, StepKind::Dkim), expected, "{selector:?}");
         if let Some(finding) = &step(&steps, StepKind::Dkim).finding {
             let shown = finding.value(FindingValue::Selector);
             assert_eq!(shown, selector.map_or("", str::trim));
@@ -466,7 +466,11 @@ async fn a_policy_holds_for_names_below_it() {
         );
         let from = "alice@mail.sandbox.test";
         let steps = check(&world, from, "localhost", Provider::Sandbox, None).await;
-        assert_eq!(told(&steps, StepKind::Dmarc), expected, "{own:?} {above:?}");
+        assert_eq!(
+            reported(&steps, StepKind::Dmarc),
+            expected,
+            "{own:?} {above:?}"
+        );
     }
 }
 
@@ -512,7 +516,7 @@ fn unanswered() -> [(Faults, FindingCode, FindingCode); 4] {
 #[tokio::test]
 async fn an_unresponsive_name_server_is_reported_soon() {
     for (faults, code, host_code) in unanswered() {
-        let world = World::with_dns(|_| ()).await;
+        let world = World::with_dns(short_timeouts).await;
         let is_listening = !faults.dns_closed;
         world.control().set(faults);
         world.wait_for_dns(is_listening).await;
@@ -527,7 +531,7 @@ async fn an_unresponsive_name_server_is_reported_soon() {
         // The timeout is one second here. A much longer time would mean that there is no bound.
         assert!(began.elapsed() < Duration::from_secs(10));
         for step in &steps {
-            assert_eq!(told(&steps, step.kind), skipped(code), "{step:?}");
+            assert_eq!(reported(&steps, step.kind), skipped(code), "{step:?}");
         }
     }
 }
@@ -550,8 +554,11 @@ async fn responses_are_bounded_and_clean() {
         ],
     );
     let steps = check_through(&world, "localhost", Provider::Sandbox).await;
-    assert_eq!(told(&steps, StepKind::Mx), WELL);
-    assert_eq!(told(&steps, StepKind::Spf), warned(FindingCode::SpfBroken));
+    assert_eq!(reported(&steps, StepKind::Mx), WELL);
+    assert_eq!(
+        reported(&steps, StepKind::Spf),
+        warned(FindingCode::SpfBroken)
+    );
     for step in &steps {
         assert!(step.received.chars().count() <= 4_000 && step.facts.len() <= 110);
         let mut texts = vec![step.received.clone()];
@@ -578,7 +585,7 @@ async fn responses_are_bounded_and_clean() {
 #[tokio::test]
 async fn with_a_name_server_of_its_own_mailgrant_finds_hosts_there_and_nowhere_else() {
     let names = crate::names::Names::one("mail.example.com", &[&["127.0.0.9"]]);
-    let asked = std::sync::Arc::clone(&names);
+    let requested = std::sync::Arc::clone(&names);
     let world = World::with_dns(|options| options.resolver = names).await;
     let form = |host: &str| SmtpForm {
         smtp_host: host.into(),
@@ -598,7 +605,7 @@ async fn with_a_name_server_of_its_own_mailgrant_finds_hosts_there_and_nowhere_e
         ],
     );
     delivered(&world.test_email_with(&form("mail.example.com")).await);
-    assert!(asked.asked().is_empty());
+    assert!(requested.requested().is_empty());
     let queries = world.control().dns_queries();
     assert!(
         queries.contains(&"mail.example.com A".to_owned()),

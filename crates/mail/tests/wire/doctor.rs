@@ -10,7 +10,7 @@ use futures::StreamExt;
 use mail::{CheckOf, CheckRequest, MailError, TestError};
 use sandbox::{Faults, ImapFault, Stage};
 
-use crate::support::{ALICE, BOB, World};
+use crate::support::{ALICE, BOB, World, short_timeouts};
 
 /// Adds the mailbox of the sending account to a form.
 pub fn with_mailbox(world: &World, form: SmtpForm) -> SmtpForm {
@@ -127,7 +127,7 @@ async fn unsaved_settings_are_distinguished() {
 
 #[tokio::test]
 async fn every_watcher_receives_all_steps_whenever_it_subscribes() {
-    let world = World::new().await;
+    let world = World::with(short_timeouts).await;
     world.control().set(Faults {
         silent_at: Some(Stage::Mail),
         ..Faults::default()
@@ -157,12 +157,12 @@ async fn every_watcher_receives_all_steps_whenever_it_subscribes() {
     let Some(CheckEvent::Finished(report)) = late.last() else {
         panic!()
     };
-    let told = late.iter().filter_map(|event| match event {
+    let reported = late.iter().filter_map(|event| match event {
         CheckEvent::Step(step) => Some(step),
         CheckEvent::Finished(_) => None,
     });
-    assert_eq!(told.clone().count(), report.steps.len());
-    assert!(told.into_iter().all(|step| report.steps.contains(step)));
+    assert_eq!(reported.clone().count(), report.steps.len());
+    assert!(reported.into_iter().all(|step| report.steps.contains(step)));
     assert_eq!(
         world.mailer.doctor.get(&id).await.unwrap().as_ref(),
         Some(&**report)
@@ -345,8 +345,11 @@ async fn a_failed_step_has_a_finding_and_later_steps_are_not_tried() {
         let CheckOutcome::Failed(finding) = &report.outcome else {
             panic!()
         };
-        let told = step.unwrap().finding.as_ref().unwrap();
-        assert_eq!((told.code, &told.said), (finding.code, &finding.said));
+        let reported = step.unwrap().finding.as_ref().unwrap();
+        assert_eq!(
+            (reported.code, &reported.said),
+            (finding.code, &finding.said)
+        );
     }
 }
 

@@ -10,8 +10,8 @@ use sandbox::{Certificate, Faults, RefusalStyle, Stage, StageReply, TlsVersion};
 use crate::{
     doctor::{check, part, with_mailbox},
     names::Names,
-    providers::{Manner, Provider},
-    support::{ALICE, World, delivered},
+    providers::{Behavior, Provider},
+    support::{ALICE, World, delivered, short_timeouts},
 };
 
 fn step(report: &CheckReport, part: CheckPart, kind: StepKind) -> &CheckStep {
@@ -124,10 +124,10 @@ async fn a_clock_difference_is_reported_in_seconds() {
 
 #[tokio::test]
 async fn an_unreachable_token_endpoint_causes_a_warning_while_the_token_is_valid() {
-    let world = World::authorized().await;
+    let world = World::authorized_with(short_timeouts).await;
     let report = check(&world, &world.oauth_form()).await;
     assert_eq!(report.outcome, CheckOutcome::Passed);
-    let provider = Provider::start(Manner::Silent).await;
+    let provider = Provider::start(Behavior::Silent).await;
     for (endpoint, code) in [
         (provider.url(), FindingCode::TokenEndpointTimeout),
         (
@@ -162,7 +162,7 @@ async fn an_unreachable_token_endpoint_causes_a_warning_while_the_token_is_valid
 async fn a_missing_discovery_document_is_not_a_failure() {
     let world = World::new().await;
     let nothing = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    let provider = Provider::start(Manner::Answer(nothing.into())).await;
+    let provider = Provider::start(Behavior::Answer(nothing.into())).await;
     let form = SmtpForm {
         authorization_endpoint: provider.url(),
         ..world.oauth_form()

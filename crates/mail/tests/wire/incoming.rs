@@ -267,9 +267,9 @@ async fn new_mail_is_posted_once_in_order_and_signed() {
     for (number, request) in (1..).zip(&posted) {
         assert!(request.header("webhook-signature").starts_with("v1,"));
         assert!(!request.body.contains("Secret content"));
-        let told: serde_json::Value = serde_json::from_str(&request.body).unwrap();
-        assert_eq!(told["type"], "mail.received");
-        let data = &told["data"];
+        let posted: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+        assert_eq!(posted["type"], "mail.received");
+        let data = &posted["data"];
         assert_eq!(data["subject"], format!("Größe {number}"));
         assert_eq!(data["from"], "zoe@example.net");
         assert_eq!(data["message_id"], format!("<{number}@example.net>"));
@@ -305,7 +305,7 @@ async fn undelivered_notifications_are_retried_also_by_the_next_process() {
         .map(|request| request.header("webhook-id").to_owned())
         .collect();
     assert_eq!(ids.len(), 3);
-    assert_eq!(ids[0], ids[1], "told again as the same event");
+    assert_eq!(ids[0], ids[1], "reported again as the same event");
     assert_ne!(ids[1], ids[2]);
     let hook = next.inbound.webhook(&home()).await.unwrap().unwrap();
     assert_eq!(hook.failing, None);
@@ -341,7 +341,7 @@ async fn a_bounce_is_read_on_notification_over_the_watch_that_the_page_shares() 
         .mailboxes
         .watch(&home(), &FolderName::default());
     // Much earlier than by polling.
-    let told = tokio::time::timeout(Duration::from_secs(40), async {
+    let posted = tokio::time::timeout(Duration::from_secs(40), async {
         while idling() == 0 {
             sleep(Duration::from_millis(20)).await;
         }
@@ -353,7 +353,7 @@ async fn a_bounce_is_read_on_notification_over_the_watch_that_the_page_shares() 
             sleep(Duration::from_millis(20)).await;
         }
     });
-    told.await.unwrap();
+    posted.await.unwrap();
     // The one connection has restarted IDLE after the new mail.
     assert_eq!(idling(), 2);
     drop(of_page);
@@ -412,21 +412,27 @@ async fn mail_that_arrives_right_after_a_webhook_was_saved_is_posted() {
     save.await.unwrap();
     arrives(&world, "Subject: from another\r\n\r\nMail.").await;
     until_true(|| hooks.posted().iter().any(|one| one.path == "/other")).await;
-    let told: HashSet<_> = told(&hooks).into_iter().collect();
+    let posted: HashSet<_> = posted_mails(&hooks).into_iter().collect();
     let pair = |path: &str, subject: &str| (path.to_owned(), subject.to_owned());
-    assert!(told.contains(&pair("/mail", "immediately")), "{told:?}");
-    assert!(told.contains(&pair("/other", "from another")), "{told:?}");
-    assert!(!told.contains(&pair("/mail", "from another")), "{told:?}");
+    assert!(posted.contains(&pair("/mail", "immediately")), "{posted:?}");
+    assert!(
+        posted.contains(&pair("/other", "from another")),
+        "{posted:?}"
+    );
+    assert!(
+        !posted.contains(&pair("/mail", "from another")),
+        "{posted:?}"
+    );
 }
 
 /// Returns the paths and subjects that a webhook received, in order.
-fn told(hooks: &Hooks) -> Vec<(String, String)> {
-    let told = hooks.posted();
-    let told = told.iter().map(|one| {
+fn posted_mails(hooks: &Hooks) -> Vec<(String, String)> {
+    let posted = hooks.posted();
+    let posted = posted.iter().map(|one| {
         let subject = one.json()["data"]["subject"].as_str().unwrap().to_owned();
         (one.path.clone(), subject)
     });
-    told.collect()
+    posted.collect()
 }
 
 /// Forwards data between clients and a server, but delays the server's replies while `holds`
@@ -492,7 +498,10 @@ async fn mail_that_arrives_after_a_webhook_was_replaced_during_a_poll_is_posted_
     released.store(true, Ordering::SeqCst);
     assert!(look.await.unwrap().unwrap());
     assert!(world.mailer.inbound.poll(&home()).await.unwrap());
-    assert_eq!(told(&hooks), [("/other".to_owned(), "later".to_owned())]);
+    assert_eq!(
+        posted_mails(&hooks),
+        [("/other".to_owned(), "later".to_owned())]
+    );
 }
 
 #[tokio::test]
@@ -531,17 +540,17 @@ async fn mail_from_before_and_after_a_change_of_uidvalidity_is_read() {
         assert_eq!(state, RecipientState::Bounced);
     }
     // Mail reported before is reported once more with its new UID, and then no more.
-    let told: Vec<_> = hooks
+    let posted: Vec<_> = hooks
         .posted()
         .iter()
         .map(|request| {
-            let told: serde_json::Value = serde_json::from_str(&request.body).unwrap();
-            told["data"]["uid_validity"].as_u64().unwrap()
+            let posted: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+            posted["data"]["uid_validity"].as_u64().unwrap()
         })
         .collect();
-    assert_eq!(told, [1, 2, 2, 2]);
+    assert_eq!(posted, [1, 2, 2, 2]);
     assert!(world.mailer.inbound.poll(&home()).await.unwrap());
-    assert_eq!(hooks.posted().len(), told.len());
+    assert_eq!(hooks.posted().len(), posted.len());
 }
 
 #[tokio::test]

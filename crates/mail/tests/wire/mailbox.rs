@@ -96,12 +96,12 @@ async fn a_data_center_without_an_email_box_says_so() {
 async fn folders_are_listed_with_their_names_and_uses() {
     let world = world().await;
     let folders = world.mailer.mailboxes.folders(&home()).await.unwrap();
-    let told: Vec<_> = folders
+    let listed: Vec<_> = folders
         .iter()
         .map(|folder| (folder.name.as_str(), folder.shown.as_str(), folder.used_for))
         .collect();
     assert_eq!(
-        told,
+        listed,
         [
             ("INBOX", "INBOX", Some(FolderUse::Inbox)),
             ("Entw&APw-rfe", "Entwürfe", Some(FolderUse::Drafts)),
@@ -181,9 +181,9 @@ async fn mail_after_a_position_is_listed_in_order() {
 }
 
 /// Returns the commands that the server received, with numbers and UIDs replaced by `N`.
-fn asked(world: &World, since: usize) -> Vec<String> {
-    let asked = world.control().imap_commands().into_iter().skip(since);
-    let without_numbers = asked.map(|command| {
+fn requests(world: &World, since: usize) -> Vec<String> {
+    let requested = world.control().imap_commands().into_iter().skip(since);
+    let without_numbers = requested.map(|command| {
         let (mut text, mut digits) = (String::new(), false);
         for character in command.chars() {
             if character.is_ascii_digit() {
@@ -227,7 +227,7 @@ async fn a_mailbox_with_100_000_mails_needs_as_many_requests_as_one_with_100() {
             .unwrap();
         assert!(mail.text.is_some());
         assert_eq!((newest.mails.len(), next.mails.len()), (50, 50));
-        all.push(asked(&world, before));
+        all.push(requests(&world, before));
     }
     assert_eq!(all[0], all[1]);
 }
@@ -588,8 +588,8 @@ async fn new_mail_is_announced_by_idle_and_all_watchers_share_one_session() {
     }
     fill(&world, 1);
     for watch in &mut watches {
-        let told = watch.wait_for(|watch| watch.changes > 1);
-        tokio::time::timeout(Duration::from_secs(20), told)
+        let reported = watch.wait_for(|watch| watch.changes > 1);
+        tokio::time::timeout(Duration::from_secs(20), reported)
             .await
             .unwrap()
             .unwrap();
@@ -609,12 +609,15 @@ async fn a_watch_that_fails_says_why() {
         .mailboxes
         .watch(&home(), &FolderName::default())
         .unwrap();
-    let told = watch
+    let reported = watch
         .wait_for(|watch| watch.trouble.is_some())
         .await
         .unwrap()
         .clone();
-    assert_eq!(told.trouble.unwrap().code, FindingCode::TooManyConnections);
+    assert_eq!(
+        reported.trouble.unwrap().code,
+        FindingCode::TooManyConnections
+    );
 }
 
 #[tokio::test]

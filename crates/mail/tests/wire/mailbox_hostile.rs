@@ -9,7 +9,7 @@ use sandbox::{Faults, ImapFault};
 use crate::{
     doctor::with_mailbox,
     mailbox::{code, fill, home, inbox, world},
-    support::{ALICE, World},
+    support::{ALICE, World, short_timeouts},
 };
 
 fn set(world: &World, fault: Option<ImapFault>) {
@@ -58,7 +58,7 @@ async fn answers_that_break_off_or_never_end_are_named_and_the_next_page_works()
 
 #[tokio::test]
 async fn a_silent_server_ends_with_a_timeout() {
-    let world = World::new().await;
+    let world = World::with(short_timeouts).await;
     world.save(&with_mailbox(&world, world.basic_form())).await;
     set(&world, Some(ImapFault::Silent));
     let page = world.mailer.mailboxes.page(&home(), &inbox()).await;

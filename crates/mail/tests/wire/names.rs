@@ -13,7 +13,7 @@ use mail::{Resolver, Resolving};
 pub struct Names {
     /// Answers in sequence. The last one is repeated.
     answers: Mutex<HashMap<String, Vec<Vec<IpAddr>>>>,
-    asked: Mutex<Vec<String>>,
+    requested: Mutex<Vec<String>>,
 }
 
 impl Names {
@@ -28,20 +28,20 @@ impl Names {
         let answers = answers.iter().map(addresses).collect();
         Arc::new(Self {
             answers: Mutex::new(HashMap::from([(name.to_owned(), answers)])),
-            asked: Mutex::default(),
+            requested: Mutex::default(),
         })
     }
 
     /// Returns the queried names.
-    pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+    pub fn requested(&self) -> Vec<String> {
+        self.requested.lock().unwrap().clone()
     }
 }
 
 impl Resolver for Names {
     fn resolve<'a>(&'a self, name: &'a Host) -> Resolving<'a> {
         Box::pin(async move {
-            self.asked.lock().unwrap().push(name.to_string());
+            self.requested.lock().unwrap().push(name.to_string());
             let mut answers = self.answers.lock().unwrap();
             let Some(answers) = answers.get_mut(name.as_str()) else {
                 return Ok(Vec::new());

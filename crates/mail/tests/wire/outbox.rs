@@ -13,8 +13,8 @@ mod waiting;
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    Actor, Attempt, DataCenterId, EmailAddress, MessageId, MessageState, OutboxMessage, Recipient,
-    RecipientKind, SendingSettings, Who,
+    Actor, Attempt, DataCenterId, EmailAddress, MessageId, MessageState, OutboxMessage, Principal,
+    Recipient, RecipientKind, SendingSettings,
 };
 use mail::{Mailer, Submission};
 use message::Composed;
@@ -67,7 +67,7 @@ pub(crate) fn submission(to: &[&str]) -> Submission {
             from: ALICE.into(),
             subject: "Hi".into(),
         },
-        submitted_by: Who::Key("cron".into()),
+        submitted_by: Principal::Key("cron".into()),
         idempotency: None,
         due_at: None,
         counts_for: None,

@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     names::Names,
-    providers::{Manner, Provider},
+    providers::{Behavior, Provider},
     support::{ALICE, World, delivered, finding},
 };
 
@@ -128,7 +128,7 @@ async fn a_mail_server_is_connected_at_the_first_answer_of_the_name_server_only(
         .test_email_with(&first.plain_form("mail.example.com"))
         .await;
     delivered(&report);
-    assert_eq!(names.asked(), ["mail.example.com"]);
+    assert_eq!(names.requested(), ["mail.example.com"]);
 
     // The second connection of the test for swapped ports uses the same address.
     let names = Names::one("mail.example.com", rebinding);
@@ -140,18 +140,18 @@ async fn a_mail_server_is_connected_at_the_first_answer_of_the_name_server_only(
     };
     let report = world.test_email_with(&form).await;
     assert_eq!(finding(&report), FindingCode::TlsOnPlaintextPort);
-    assert_eq!(names.asked(), ["mail.example.com"]);
+    assert_eq!(names.requested(), ["mail.example.com"]);
 }
 
 #[tokio::test]
 async fn a_token_endpoint_is_connected_at_the_first_answer_of_the_name_server_only() {
     let names = Names::one("id.example.com", &[&["127.0.0.1"], &[METADATA]]);
     let world = world(&names).await;
-    let provider = Provider::start(Manner::Answer("no TLS here".into())).await;
+    let provider = Provider::start(Behavior::Answer("no TLS here".into())).await;
     let url = format!("https://id.example.com:{}/token", provider.port);
     let finding = failure_at(&world, &url).await;
     assert_eq!(finding.code, FindingCode::TokenEndpointUnreachable);
-    assert_eq!((provider.visits(), names.asked().len()), (1, 1));
+    assert_eq!((provider.visits(), names.requested().len()), (1, 1));
     // The next authorization resolves the name again and is rejected.
     let finding = failure_at(&world, &url).await;
     assert_eq!(finding.code, FindingCode::AddressDenied);
@@ -212,18 +212,18 @@ async fn names_of_this_machine_resolve_to_loopback_without_queries() {
         matches!(state, domain::AuthorizationState::Authorized { .. }),
         "{state:?}"
     );
-    assert!(names.asked().is_empty());
+    assert!(names.requested().is_empty());
 }
 
 #[tokio::test]
 async fn a_redirect_of_a_token_endpoint_is_not_followed() {
     let world = World::new().await;
-    let elsewhere = Provider::start(Manner::Silent).await;
+    let elsewhere = Provider::start(Behavior::Silent).await;
     for status in [301, 302, 303, 307, 308] {
         let url = elsewhere.url();
         let answer =
             format!("HTTP/1.1 {status} Go\r\nLocation: {url}\r\nContent-Length: 0\r\n\r\n");
-        let provider = Provider::start(Manner::Answer(answer)).await;
+        let provider = Provider::start(Behavior::Answer(answer)).await;
         let finding = failure_at(&world, &provider.url()).await;
         assert_eq!(finding.code, FindingCode::TokenAnswerUnreadable, "{status}");
         assert_eq!((provider.visits(), elsewhere.visits()), (1, 0), "{status}");
@@ -238,7 +238,7 @@ async fn a_token_answer_that_is_too_long_is_not_read_to_its_end() {
         "{JSON}Content-Length: {megabyte}\r\n\r\n{}",
         " ".repeat(megabyte)
     );
-    let provider = Provider::start(Manner::Answer(long)).await;
+    let provider = Provider::start(Behavior::Answer(long)).await;
     let finding = failure_at(&world, &provider.url()).await;
     assert_eq!(finding.code, FindingCode::TokenAnswerUnreadable);
 
@@ -247,7 +247,7 @@ async fn a_token_answer_that_is_too_long_is_not_read_to_its_end() {
         format!("{JSON}X-Endless: "),
         "HTTP/1.1 200 OK\r\nA: b\r\n".to_owned(),
     ] {
-        let provider = Provider::start(Manner::Endless(endless.clone())).await;
+        let provider = Provider::start(Behavior::Endless(endless.clone())).await;
         let finding = failure_at(&world, &provider.url()).await;
         let expected = [
             FindingCode::TokenAnswerUnreadable,
@@ -265,18 +265,18 @@ async fn a_token_answer_that_is_too_long_is_not_read_to_its_end() {
 #[tokio::test]
 async fn a_silent_or_slow_token_endpoint_times_out() {
     let world = World::with(|options| options.timeouts.token = Duration::from_millis(300)).await;
-    for manner in [
-        Manner::Silent,
-        Manner::Drip(format!("{JSON}\r\n")),
-        Manner::Drip(format!("{JSON}Content-Length: 500\r\n\r\n")),
-        Manner::Drip("HTTP/1.1 200 OK\r\nX: ".into()),
+    for behavior in [
+        Behavior::Silent,
+        Behavior::Drip(format!("{JSON}\r\n")),
+        Behavior::Drip(format!("{JSON}Content-Length: 500\r\n\r\n")),
+        Behavior::Drip("HTTP/1.1 200 OK\r\nX: ".into()),
     ] {
-        let provider = Provider::start(manner.clone()).await;
+        let provider = Provider::start(behavior.clone()).await;
         let finding = failure_at(&world, &provider.url()).await;
         assert_eq!(
             finding.code,
             FindingCode::TokenEndpointTimeout,
-            "{manner:?}"
+            "{behavior:?}"
         );
     }
 }
@@ -285,7 +285,7 @@ async fn a_silent_or_slow_token_endpoint_times_out() {
 async fn a_token_endpoint_that_echoes_the_request_gets_no_secret_into_the_finding() {
     let world = World::new().await;
     let secret = "cl1ent/s3cret+with:odd=parts";
-    let provider = Provider::start(Manner::Echo).await;
+    let provider = Provider::start(Behavior::Echo).await;
     let form = SmtpForm {
         client_secret: TypedSecret::new(secret),
         token_endpoint: provider.url(),
@@ -302,8 +302,8 @@ async fn a_token_endpoint_that_echoes_the_request_gets_no_secret_into_the_findin
     assert!(text.contains("client_secret=[redacted]"), "{text}");
     let in_form = "cl1ent%2Fs3cret%2Bwith%3Aodd%3Dparts";
     let basic = BASE64_STANDARD.encode(format!("{}:{in_form}", form.client_id));
-    for told in [secret, in_form, &code, &basic, &basic[basic.len() - 24..]] {
-        assert!(!text.contains(told), "{told}: {text}");
+    for reported in [secret, in_form, &code, &basic, &basic[basic.len() - 24..]] {
+        assert!(!text.contains(reported), "{reported}: {text}");
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Provider {
 
 /// Behavior of the server.
 #[derive(Clone, Debug)]
-pub enum Manner {
+pub enum Behavior {
     /// Sends these bytes.
     Answer(String),
     /// Sends these bytes, and then the same again as long as the client reads.
@@ -33,15 +33,15 @@ pub enum Manner {
 }
 
 impl Provider {
-    pub async fn start(manner: Manner) -> Self {
+    pub async fn start(behavior: Behavior) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (visits, sent) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
-        let (counted, told) = (Arc::clone(&visits), Arc::clone(&sent));
+        let (counted, reported) = (Arc::clone(&visits), Arc::clone(&sent));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 counted.fetch_add(1, Ordering::SeqCst);
-                tokio::spawn(serve(stream, manner.clone(), Arc::clone(&told)));
+                tokio::spawn(serve(stream, behavior.clone(), Arc::clone(&reported)));
             }
         });
         Self { port, visits, sent }
@@ -63,31 +63,31 @@ impl Provider {
     }
 }
 
-async fn serve(mut stream: TcpStream, manner: Manner, sent: Arc<AtomicUsize>) {
+async fn serve(mut stream: TcpStream, behavior: Behavior, sent: Arc<AtomicUsize>) {
     // The start of the request is enough to choose an answer.
     let mut request = [0; 4_096];
     let read = stream.read(&mut request).await.unwrap_or_default();
-    match manner {
-        Manner::Answer(text) => {
+    match behavior {
+        Behavior::Answer(text) => {
             let _ = stream.write_all(text.as_bytes()).await;
             // Reads the rest of the request, because closing early would lose the answer.
             let _ = stream.shutdown().await;
             while stream.read(&mut request).await.is_ok_and(|count| count > 0) {}
         }
-        Manner::Endless(text) => {
+        Behavior::Endless(text) => {
             let _ = stream.write_all(text.as_bytes()).await;
             let more = text.repeat(65_536 / text.len());
             while stream.write_all(more.as_bytes()).await.is_ok() {
                 sent.fetch_add(more.len(), Ordering::SeqCst);
             }
         }
-        Manner::Drip(text) => {
+        Behavior::Drip(text) => {
             let _ = stream.write_all(text.as_bytes()).await;
             while stream.write_all(b" ").await.is_ok() {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
         }
-        Manner::Echo => {
+        Behavior::Echo => {
             let mut received = request[..read].to_vec();
             // The body may arrive separately.
             while !received
@@ -105,6 +105,6 @@ async fn serve(mut stream: TcpStream, manner: Manner, sent: Arc<AtomicUsize>) {
             let body = serde_json::json!({ "error": "invalid_client", "error_description": said });
             let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
         }
-        Manner::Silent => std::future::pending().await,
+        Behavior::Silent => std::future::pending().await,
     }
 }

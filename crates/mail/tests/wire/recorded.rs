@@ -7,7 +7,7 @@ use domain::{
 use mail::{Callback, CallbackOutcome, MailError, TestError};
 use sandbox::{Faults, TokenError};
 
-use crate::support::{ALICE, BOB, World, delivered, finding};
+use crate::support::{ALICE, BOB, World, delivered, finding, short_timeouts};
 
 /// Returns the values of a fact, in order.
 fn facts<'a>(record: &'a AuditRecord, field: &str) -> Vec<&'a str> {
@@ -270,7 +270,7 @@ async fn rejected_callbacks_are_recorded() {
 
 #[tokio::test]
 async fn a_refresh_that_keeps_failing_is_recorded_once_for_each_reason() {
-    let world = World::authorized().await;
+    let world = World::authorized_with(short_timeouts).await;
     for error in [
         "temporarily_unavailable",
         "temporarily_unavailable",
@@ -296,13 +296,13 @@ async fn a_refresh_that_keeps_failing_is_recorded_once_for_each_reason() {
         world.mailer.tokens.refresh_due().await.unwrap();
     }
     let records = world.recorded().await;
-    let told: Vec<_> = records
+    let reported: Vec<_> = records
         .iter()
         .filter(|record| record.actor == Actor::mailgrant())
         .map(|record| (record.action, facts(record, "finding")[0]))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             (AuditAction::RefreshFailed, "provider_unavailable"),
             (AuditAction::RefreshFailed, "token_endpoint_timeout"),

@@ -11,10 +11,10 @@ use std::{
 use clock::{Clock, SystemClock};
 use domain::{
     AccountName, Actor, AuditFilter, AuditRecord, AuthorizationState, CheckOutcome, CheckReport,
-    DataCenterId, FindingCode, GrantAfterFailure, RedirectUrl, SavedSettings, SessionId, SmtpForm,
-    TypedSecret, UnixTime, Who,
+    DataCenterId, FindingCode, GrantAfterFailure, Principal, RedirectUrl, SavedSettings, SessionId,
+    SmtpForm, TypedSecret, UnixTime,
 };
-use mail::{Begun, Callback, CallbackOutcome, Mailer, MailerOptions, Timeouts};
+use mail::{Callback, CallbackOutcome, Mailer, MailerOptions, StartedAuthorization, Timeouts};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use sandbox::{Control, Descriptor, Faults, Sandbox, SandboxConfig};
 use store::{AuditVerdict, KeySource, Store};
@@ -116,7 +116,7 @@ impl World {
             clock,
             mailer,
             admin: Actor {
-                who: Who::Account(AccountName::parse("zoe").unwrap()),
+                who: Principal::Account(AccountName::parse("zoe").unwrap()),
                 address: "192.0.2.7".into(),
             },
             session: SessionId::parse("session-1").unwrap(),
@@ -126,7 +126,12 @@ impl World {
 
     /// Creates a world with saved settings that Alice has authorized.
     pub async fn authorized() -> Self {
-        let world = Self::new().await;
+        Self::authorized_with(|_| ()).await
+    }
+
+    /// Creates a world with changed mailer options, and saved settings that Alice has authorized.
+    pub async fn authorized_with(change: impl FnOnce(&mut MailerOptions)) -> Self {
+        let world = Self::with(change).await;
         world.save(&world.oauth_form()).await;
         let state = world.authorize(ALICE, true).await;
         assert!(
@@ -228,7 +233,7 @@ impl World {
             .unwrap()
     }
 
-    pub async fn begin(&self) -> Begun {
+    pub async fn begin(&self) -> StartedAuthorization {
         self.mailer
             .authorizations
             .begin(&DataCenterId::default(), &self.session, &self.admin)
@@ -237,7 +242,7 @@ impl World {
     }
 
     /// Returns the provider's callback after a sign-in.
-    pub fn answer(&self, begun: &Begun, account: &str, allow: bool) -> Callback {
+    pub fn answer(&self, begun: &StartedAuthorization, account: &str, allow: bool) -> Callback {
         callback(
             &self
                 .control()
@@ -311,6 +316,22 @@ async fn mailer(
     Mailer::new(open(folder).await, options).unwrap()
 }
 
+/// Shortens the timeouts, for tests that wait for one to end. Other tests have long ones, because a
+/// busy machine may take seconds for what a quiet one does in milliseconds.
+pub fn short_timeouts(options: &mut MailerOptions) {
+    let second = Duration::from_secs(1);
+    options.timeouts = Timeouts {
+        connect: second * 2,
+        reply: second,
+        message: second,
+        token: second * 2,
+        check: second * 10,
+        check_heartbeat: second,
+        check_silence: second * 5,
+        dns: second,
+    };
+}
+
 /// Returns options of a mailer that trusts the sandbox.
 pub fn options(
     sandbox: &Sandbox,
@@ -318,19 +339,19 @@ pub fn options(
     change: impl FnOnce(&mut MailerOptions),
 ) -> MailerOptions {
     let root = CertificateDer::from_pem_slice(sandbox.descriptor().ca_pem.as_bytes()).unwrap();
-    let second = std::time::Duration::from_secs(1);
+    let second = Duration::from_secs(1);
     let mut options = MailerOptions {
         clock,
         extra_roots: vec![root.to_vec()],
         timeouts: Timeouts {
-            connect: second * 2,
-            reply: second,
-            message: second,
-            token: second * 2,
-            check: second * 10,
+            connect: second * 10,
+            reply: second * 10,
+            message: second * 10,
+            token: second * 15,
+            check: second * 40,
             check_heartbeat: second,
-            check_silence: second * 5,
-            dns: second,
+            check_silence: second * 20,
+            dns: second * 5,
         },
         resolver: Names::none(),
         domain_dns_server: Some(sandbox.descriptor().dns.parse().unwrap()),

@@ -8,7 +8,7 @@ use domain::{
 use mail::TestError;
 use sandbox::{Certificate, CutAt, Faults, RefusalStyle, Stage, StageReply, TlsVersion};
 
-use crate::support::{ALICE, BOB, World, delivered, finding};
+use crate::support::{ALICE, BOB, World, delivered, finding, short_timeouts};
 
 fn over_implicit_tls(world: &World, form: SmtpForm) -> SmtpForm {
     SmtpForm {
@@ -279,7 +279,7 @@ async fn each_refusal_of_a_message_is_named() {
 
 #[tokio::test]
 async fn a_silent_or_disconnected_server_is_reported_and_never_blocks() {
-    let world = World::new().await;
+    let world = World::with(short_timeouts).await;
     for stage in [
         Stage::Greeting,
         Stage::Ehlo,

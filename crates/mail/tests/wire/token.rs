@@ -4,7 +4,7 @@ use domain::{DataCenterId, FindingCode, GrantStatus};
 use mail::Mailer;
 use sandbox::{Faults, RefusalStyle, TokenError};
 
-use crate::support::{ALICE, BOB, World, delivered, finding};
+use crate::support::{ALICE, BOB, World, delivered, finding, short_timeouts};
 
 fn refreshes(world: &World) -> usize {
     let requests = world.control().token_requests();
@@ -61,7 +61,7 @@ async fn a_token_that_lives_for_minutes_only_is_refreshed_once_at_half_its_life(
 
 #[tokio::test]
 async fn grants_are_refreshed_in_the_background() {
-    let world = World::authorized().await;
+    let world = World::authorized_with(short_timeouts).await;
     for _ in 0..3 {
         world.clock.advance(3_400);
         world.mailer.tokens.refresh_due().await.unwrap();
@@ -125,13 +125,13 @@ async fn a_rotated_refresh_token_survives_whoever_asked_for_it_going_away() {
     });
     let form = world.oauth_form();
     let gone = std::time::Duration::from_millis(100);
-    let asked = tokio::time::timeout(
+    let requested = tokio::time::timeout(
         gone,
         world.mailer.doctor.send_test(&form, BOB, &world.admin),
     )
     .await;
     assert!(
-        asked.is_err(),
+        requested.is_err(),
         "the answer took longer than the asker waited"
     );
 

@@ -29,7 +29,7 @@ struct Shared {
     /// Complete answers by `host/path`.
     answers: Mutex<HashMap<String, String>>,
     /// Requests as `host/path?query`.
-    asked: Mutex<Vec<String>>,
+    requested: Mutex<Vec<String>>,
     visits: AtomicUsize,
 }
 
@@ -83,10 +83,10 @@ impl Web {
     }
 
     /// Returns the requests, sorted: `host/path?query`.
-    pub fn asked(&self) -> Vec<String> {
-        let mut asked = self.shared.asked.lock().unwrap().clone();
-        asked.sort();
-        asked
+    pub fn requested(&self) -> Vec<String> {
+        let mut requested = self.shared.requested.lock().unwrap().clone();
+        requested.sort();
+        requested
     }
 
     /// Returns the number of connections.
@@ -109,7 +109,7 @@ impl Shared {
         let host = head.split("\r\nhost: ").nth(1).unwrap();
         let host = host.split([':', '\r']).next().unwrap();
         let place = format!("{host}{target}");
-        self.asked.lock().unwrap().push(place.clone());
+        self.requested.lock().unwrap().push(place.clone());
         let place = place.split('?').next().unwrap();
         let answer = self.answers.lock().unwrap().get(place).cloned();
         let none = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned();

@@ -3,7 +3,11 @@
 use domain::{WebhookFailure, WebhookSecret, WebhookUrl};
 use mail::{DeniedNetworks, Webhook};
 
-use crate::{hooks::Hooks, names::Names, support::World};
+use crate::{
+    hooks::Hooks,
+    names::Names,
+    support::{World, short_timeouts},
+};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -57,7 +61,7 @@ async fn a_webhook_without_a_secret_has_no_signature() {
 
 #[tokio::test]
 async fn a_failed_delivery_is_reported_and_no_redirect_is_followed() {
-    let (world, hooks) = (World::new().await, Hooks::start().await);
+    let (world, hooks) = (World::with(short_timeouts).await, Hooks::start().await);
     let url = hooks.url("/");
     let elsewhere = format!("HTTP/1.1 307 Temporary Redirect\r\nLocation: {url}\r\n\r\n");
     for (answer, failure) in [

@@ -39,11 +39,11 @@ pub(super) fn encode_for_transport(
     if !body.is_empty() && !body.ends_with(b"\r\n") {
         body.extend_from_slice(b"\r\n");
     }
-    match trouble(message.body()) {
+    match defect(message.body()) {
         // A server that does not take it says so.
-        None | Some(Trouble::EightBit) => Ok(()),
-        Some(Trouble::LongLine) => Err(MessageFieldError::TooLong),
-        Some(Trouble::Nul) => Err(MessageFieldError::ControlCharacter),
+        None | Some(Defect::EightBit) => Ok(()),
+        Some(Defect::LongLine) => Err(MessageFieldError::TooLong),
+        Some(Defect::Nul) => Err(MessageFieldError::ControlCharacter),
     }
 }
 
@@ -66,23 +66,23 @@ fn named_charset(entity: &RawMessage, depth: usize) -> Option<Charset> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Trouble {
+enum Defect {
     EightBit,
     LongLine,
     Nul,
 }
 
-/// Returns the worst trouble of some lines.
-fn trouble(bytes: &[u8]) -> Option<Trouble> {
+/// Returns the worst defect of some lines.
+fn defect(bytes: &[u8]) -> Option<Defect> {
     if bytes.contains(&0) {
-        Some(Trouble::Nul)
+        Some(Defect::Nul)
     } else if bytes
         .split(|b| *b == b'\n')
         .any(|line| line.len() > MAX_LINE + 1)
     {
-        Some(Trouble::LongLine)
+        Some(Defect::LongLine)
     } else if !bytes.is_ascii() {
-        Some(Trouble::EightBit)
+        Some(Defect::EightBit)
     } else {
         None
     }
@@ -121,7 +121,7 @@ fn is_clean(message: &RawMessage) -> bool {
         let mut words = text.windows(6);
         words.any(|word| word.eq_ignore_ascii_case(b"binary"))
     };
-    trouble(message.body()).is_none()
+    defect(message.body()).is_none()
         && !ends.cr
         && !ends.lf
         && !binary(message.body())
@@ -220,7 +220,7 @@ impl Walk {
                 Segment::Delimiter(line) => body.extend(with_crlf(line)),
                 Segment::Outside(text) => {
                     let lines = with_crlf(text);
-                    if trouble(&lines).is_none() {
+                    if defect(&lines).is_none() {
                         body.extend(lines);
                     } else {
                         any = true;
@@ -268,7 +268,7 @@ fn leaf(
     encoding: &[u8],
 ) -> bool {
     let lines = with_crlf(entity.body());
-    let is_fit = trouble(&lines).is_none();
+    let is_fit = defect(&lines).is_none();
     match encoding {
         b"base64" if !is_fit && encoded::is_base64(entity.body()) => {
             entity.set_body(encoded::wrapped_base64(&lines));

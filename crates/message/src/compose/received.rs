@@ -62,7 +62,7 @@ mod tests {
             ("printer.example.com", "printer.example.com"),
             ("[192.168.1.5]", "[192.168.1.5]"),
             ("", "unknown"),
-            ("a b; (c)\"<ä>", "a?b???c????"),
+            ("a b; (c)\"<ä>", "a?b???c?????"),
         ] {
             let received = Received {
                 client: client.into(),

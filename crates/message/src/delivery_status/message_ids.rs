@@ -3,7 +3,7 @@
 use domain::untrusted::is_displayable;
 use mail_parser::{HeaderName, HeaderValue};
 
-use super::{fields::Fields, is, loose, provider_id::named_by, text_of};
+use super::{fields::Fields, is, lenient, provider_id::named_by, text_of};
 use crate::mime::{Header, Structure, first};
 
 /// Identifiers of one report that are returned, of each kind.
@@ -68,7 +68,7 @@ pub(super) fn of(
     }
     ids.add_originals(&header);
     if ids.message_ids.is_empty() {
-        ids.add_lines(&loose::rest(raw));
+        ids.add_lines(&lenient::rest(raw));
     }
     // Exchange Online returns the header in the text before the delivery status, and nothing else.
     if ids.message_ids.is_empty() {

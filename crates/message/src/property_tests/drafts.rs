@@ -55,7 +55,7 @@ fn addresses(found: Option<&Address<'_>>) -> Vec<(Option<String>, String)> {
     all.unwrap_or_default().into_iter().map(pair).collect()
 }
 
-fn asked(written: &[String]) -> Vec<(Option<String>, String)> {
+fn requested(written: &[String]) -> Vec<(Option<String>, String)> {
     let parsed = written.iter().map(|one| FromAddress::parse(one).unwrap());
     parsed
         .map(|one| (one.name, one.address.to_string()))
@@ -152,8 +152,8 @@ proptest! {
         prop_assert!(!String::from_utf8_lossy(&bytes).contains("hidden@"));
         prop_assert!(recipients.iter().any(|one| one.address.as_str() == "hidden@example.net"));
         let parsed = MessageParser::default().parse(&bytes).unwrap();
-        prop_assert_eq!(addresses(parsed.to()), asked(&draft.to));
-        prop_assert_eq!(addresses(parsed.cc()), asked(&draft.cc));
+        prop_assert_eq!(addresses(parsed.to()), requested(&draft.to));
+        prop_assert_eq!(addresses(parsed.cc()), requested(&draft.cc));
         prop_assert_eq!(parsed.subject().unwrap_or_default(), draft.subject.trim());
         let tag = parsed.header_as("X-Tag", HeaderForm::Text);
         let tag = tag.first().and_then(|tag| tag.as_text()).unwrap_or_default();

@@ -13,7 +13,7 @@ mod server;
 use std::{sync::Arc, time::Duration};
 
 use clock::SystemClock;
-use domain::{EndpointUrl, IssuerTrouble, OAuthClient, RedirectUrl, Scope, UnixTime};
+use domain::{EndpointUrl, IssuerProblem, OAuthClient, RedirectUrl, Scope, UnixTime};
 use net::{DeniedNetworks, HttpClient, Outgoing, SystemResolver};
 use oauth::{Client, TokenFailure, Tokens};
 use secrecy::{ExposeSecret, SecretString};
@@ -135,9 +135,9 @@ async fn discovery_document(case: &Case, http: &HttpClient) -> String {
             found.oauth.token_endpoint,
             found.scopes.join(" "),
         ),
-        Err(IssuerTrouble::OtherIssuer(other)) => format!("other issuer {other}"),
-        Err(IssuerTrouble::NoDocument) => "no document".to_owned(),
-        Err(IssuerTrouble::Unreadable) => "unreadable".to_owned(),
+        Err(IssuerProblem::OtherIssuer(other)) => format!("other issuer {other}"),
+        Err(IssuerProblem::NoDocument) => "no document".to_owned(),
+        Err(IssuerProblem::Unreadable) => "unreadable".to_owned(),
         Err(other) => format!("{other:?}"),
     };
     shown.replace(server.origin(), "{o}")

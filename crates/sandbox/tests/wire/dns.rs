@@ -57,8 +57,8 @@ async fn answers_for_its_domain_and_knows_no_other() {
     assert!(answer.answers.is_empty());
     let answer = ask(&sandbox, "example.org.", RecordType::MX).await.unwrap();
     assert_eq!(answer.metadata.response_code, ResponseCode::NXDomain);
-    let asked = sandbox.control().dns_queries();
-    assert_eq!(asked.last().unwrap(), "example.org MX");
+    let requested = sandbox.control().dns_queries();
+    assert_eq!(requested.last().unwrap(), "example.org MX");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use sqlx::AnyConnection;
 
 use super::{Row, account_columns, parse_role};
 use crate::{
-    Store, StoreError, integrity::ManifestChange, note::note, seal::Sealer,
+    Store, StoreError, audit_entry::entry, integrity::ManifestChange, seal::Sealer,
     transaction::Transaction,
 };
 
@@ -55,7 +55,7 @@ impl Store {
     }
 
     /// Begins a transaction that locks the set of administrators.
-    pub(super) async fn lock_administrators(&self) -> Result<Transaction, StoreError> {
+    pub(crate) async fn lock_administrators(&self) -> Result<Transaction, StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query("UPDATE administrators_lock SET id = id WHERE id = 1")
             .execute(&mut *transaction)
@@ -89,7 +89,7 @@ impl Store {
         found.role = role.code().into();
         let mut change = ManifestChange::default();
         found.write(&mut transaction, &key, &mut change).await?;
-        let mut changed = note(by, now, AuditAction::RoleChanged, found.name.as_str());
+        let mut changed = entry(by, now, AuditAction::RoleChanged, found.name.as_str());
         let (old, new) = (old.code().into(), role.code().into());
         changed
             .changes
@@ -122,7 +122,7 @@ impl Store {
             .bind(id.as_str())
             .execute(&mut *transaction)
             .await?;
-        let removed = note(by, now, AuditAction::AccountRemoved, found.name.as_str());
+        let removed = entry(by, now, AuditAction::AccountRemoved, found.name.as_str());
         let mut change = ManifestChange::default();
         change.remove("accounts", &found.id);
         self.append_with(&mut transaction, &removed, &change)

@@ -9,10 +9,9 @@ use sqlx::AnyConnection;
 
 use crate::{
     Store, StoreError,
-    note::note,
-    rotate::Resealing,
+    audit_entry::entry,
     row::Table,
-    seal::{Cell, Sealed, Sealer, digest},
+    seal::{Cell, Resealing, Sealed, Sealer, digest},
 };
 
 const TABLE: Table = Table("alert_channels");
@@ -257,7 +256,7 @@ impl Store {
             Some(_) => AuditAction::ChannelChanged,
             None => AuditAction::ChannelAdded,
         };
-        let mut record = note(by, now, action, channel.shown());
+        let mut record = entry(by, now, action, channel.shown());
         record.changes = changes;
         self.append(&mut transaction, &record).await?;
         transaction.commit().await
@@ -285,7 +284,7 @@ impl Store {
             return Ok(ChannelOutcome::Unknown);
         };
         let subject = recipient.unwrap_or(host);
-        let record = note(by, now, AuditAction::ChannelRemoved, subject);
+        let record = entry(by, now, AuditAction::ChannelRemoved, subject);
         self.append(&mut transaction, &record).await?;
         transaction.commit().await?;
         Ok(ChannelOutcome::Changed)
@@ -303,7 +302,7 @@ impl Store {
         now: UnixTime,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        let mut record = note(by, now, AuditAction::TestAlertSent, channel.shown());
+        let mut record = entry(by, now, AuditAction::TestAlertSent, channel.shown());
         record.changes = changes;
         self.append(&mut transaction, &record).await?;
         transaction.commit().await

@@ -2,7 +2,7 @@
 
 use domain::{Actor, AlertSettings, AuditAction, Change, UnixTime};
 
-use crate::{Store, StoreError, note::note, row::Table};
+use crate::{Store, StoreError, audit_entry::entry, row::Table};
 
 const TABLE: Table = Table("alert_settings");
 
@@ -67,7 +67,7 @@ impl Store {
                 self.alert_settings().await?.version,
             ));
         }
-        let mut record = note(by, now, AuditAction::AlertsSaved, "");
+        let mut record = entry(by, now, AuditAction::AlertsSaved, "");
         record.changes = changes;
         self.append(&mut transaction, &record).await?;
         transaction.commit().await?;

@@ -1,6 +1,8 @@
 //! Rows of `audit`.
 
-use domain::{AccountName, Actor, AuditAction, AuditEntry, AuditRecord, UnixTime, Who, untrusted};
+use domain::{
+    AccountName, Actor, AuditAction, AuditEntry, AuditRecord, Principal, UnixTime, untrusted,
+};
 use sqlx::AnyConnection;
 
 use crate::{StoreError, row::Table};
@@ -81,14 +83,16 @@ impl Row {
         self.who_folded == fold(&self.who_name) && self.subject_folded == fold(&self.subject)
     }
 
-    fn who(&self) -> Result<Who, StoreError> {
+    fn who(&self) -> Result<Principal, StoreError> {
         Ok(match self.who_kind.as_str() {
-            "account" => Who::Account(TABLE.value("who_name", AccountName::parse(&self.who_name))?),
-            "key" => Who::Key(self.who_name.clone()),
-            "sender" => Who::Sender(self.who_name.clone()),
-            "command_line" => Who::CommandLine,
-            "mailgrant" => Who::Mailgrant,
-            "nobody" => Who::Nobody,
+            "account" => {
+                Principal::Account(TABLE.value("who_name", AccountName::parse(&self.who_name))?)
+            }
+            "key" => Principal::Key(self.who_name.clone()),
+            "sender" => Principal::Sender(self.who_name.clone()),
+            "command_line" => Principal::CommandLine,
+            "mailgrant" => Principal::Mailgrant,
+            "nobody" => Principal::Nobody,
             _ => return Err(TABLE.corrupt("who_kind")),
         })
     }

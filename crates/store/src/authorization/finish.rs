@@ -10,7 +10,7 @@ use super::{
     FinishOutcome, Finished, NewGrant, TABLE, authorization_fact,
     row::{Row, authorization_columns},
 };
-use crate::{Store, StoreError, grant, note::note, outbox, settings};
+use crate::{Store, StoreError, audit_entry::entry, grant, outbox, settings};
 
 impl Store {
     /// Finishes a claimed authorization. Stores the grant only if the settings still have the
@@ -38,8 +38,8 @@ impl Store {
             FinishOutcome::Failed(finding) => fail(&mut transaction, id, finding).await?,
             FinishOutcome::Granted(new) => {
                 let saved = settings::saved_binding(&mut transaction, &data_center).await?;
-                let asked: GrantBinding = TABLE.read_json("binding", &binding)?;
-                if saved.is_some_and(|saved| saved == asked) {
+                let requested: GrantBinding = TABLE.read_json("binding", &binding)?;
+                if saved.is_some_and(|saved| saved == requested) {
                     let account = new.account.as_ref();
                     facts.extend(account.map(|account| Change::fact("account", account)));
                     facts.push(Change::fact("scope", &new.scope));
@@ -59,7 +59,7 @@ impl Store {
                 AuditAction::AuthorizationFailed
             }
         };
-        let mut record = note(by, now, action, data_center.as_str());
+        let mut record = entry(by, now, action, data_center.as_str());
         record.changes = facts;
         self.append(&mut transaction, &record).await?;
         transaction.commit().await?;

@@ -8,8 +8,7 @@ use super::{NewAuthorization, TABLE, verifier_cell};
 use crate::{
     StoreError,
     integrity::{Protected, mac_of, number, text},
-    rotate::Resealing,
-    seal::{Sealed, Sealer},
+    seal::{Resealing, Sealed, Sealer},
 };
 
 /// Columns of [`Row`].

@@ -3,7 +3,7 @@
 use domain::{Actor, AuditAction, AuditRecord, Change, DataCenterId, Finding, UnixTime};
 
 use super::{Bound, GrantState, Refreshed, TABLE, cell, row::StateColumns};
-use crate::{Store, StoreError, note::note, seal::Sealed};
+use crate::{Store, StoreError, audit_entry::entry, seal::Sealed};
 
 impl Store {
     /// Leases the refresh of a grant for `lease_seconds` from `now`, the database's time. Returns
@@ -222,7 +222,7 @@ fn happened(
     finding: &Finding,
     now: UnixTime,
 ) -> AuditRecord {
-    let mut record = note(&Actor::mailgrant(), now, action, id.as_str());
+    let mut record = entry(&Actor::mailgrant(), now, action, id.as_str());
     let code = finding.code.code();
     record.changes.push(Change::fact("finding", code));
     record

@@ -9,8 +9,8 @@ use crate::{
     NewSession, Store, StoreError,
     account::{self, account_columns},
     audit::{SeenHead, head_columns},
+    audit_entry::{by_account, entry},
     integrity::ManifestChange,
-    note::{by_account, note},
     session::{self, Entered},
 };
 
@@ -117,10 +117,13 @@ impl Store {
         let begun = session::begin(&mut transaction, &key, entered, session, &mut change);
         let signed_in = begun.await?;
         let by = by_account(&name, &session.address);
-        let set = note(&by, now, AuditAction::PasswordSet, name.as_str());
+        let set = entry(&by, now, AuditAction::PasswordSet, name.as_str());
         self.append_with(&mut transaction, &set, &change).await?;
-        self.append(&mut transaction, &note(&by, now, AuditAction::SignedIn, ""))
-            .await?;
+        self.append(
+            &mut transaction,
+            &entry(&by, now, AuditAction::SignedIn, ""),
+        )
+        .await?;
         transaction.commit().await?;
         Ok(Some(signed_in))
     }

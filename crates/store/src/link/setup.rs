@@ -9,8 +9,8 @@ use super::{Row, SETUP, end_setup, row::link_columns};
 use crate::{
     NewAccount, NewSession, Store, StoreError, account,
     audit::{SeenHead, head_columns},
+    audit_entry::{by_account, entry},
     integrity::ManifestChange,
-    note::{by_account, note},
     seal::Sealer,
     session::{self, Entered},
 };
@@ -134,11 +134,14 @@ impl Store {
         let begun = session::begin(&mut transaction, &key, entered, session, &mut change);
         let signed_in = begun.await?;
         let by = by_account(&new.name, &session.address);
-        let finished = note(&by, now, AuditAction::SetupFinished, new.name.as_str());
+        let finished = entry(&by, now, AuditAction::SetupFinished, new.name.as_str());
         self.append_with(&mut transaction, &finished, &change)
             .await?;
-        self.append(&mut transaction, &note(&by, now, AuditAction::SignedIn, ""))
-            .await?;
+        self.append(
+            &mut transaction,
+            &entry(&by, now, AuditAction::SignedIn, ""),
+        )
+        .await?;
         transaction.commit().await?;
         Ok(Some(signed_in))
     }

@@ -3,7 +3,7 @@
 use domain::{Actor, AuditAction, MessageId, MessageState, UnixTime};
 
 use super::{MESSAGES as TABLE, counts, pause};
-use crate::{Store, StoreError, note::note};
+use crate::{Store, StoreError, audit_entry::entry};
 
 /// Result of a change to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Store {
         if let Some(event) = event {
             counts::add_event(&mut transaction, &data_center, event, now, 1).await?;
         }
-        let record = note(by, now, action, id.as_str());
+        let record = entry(by, now, action, id.as_str());
         self.append(&mut transaction, &record).await?;
         transaction.commit().await?;
         Ok(ChangeOutcome::Changed)

@@ -3,7 +3,7 @@
 use domain::{Actor, AuditAction, Change, MessageId, UnixTime};
 
 use super::{EnqueueOutcome, NewMessage};
-use crate::{Store, StoreError, note::note};
+use crate::{Store, StoreError, audit_entry::entry};
 
 impl Store {
     /// Stores a copy of a message as a new one, and records in the audit who requested it. Returns
@@ -25,7 +25,7 @@ impl Store {
         if outcomes != [EnqueueOutcome::Stored] {
             return Ok(false);
         }
-        let mut record = note(by, now, AuditAction::MessageResent, id.as_str());
+        let mut record = entry(by, now, AuditAction::MessageResent, id.as_str());
         record
             .changes
             .push(Change::fact("message", copy.id.as_str()));

@@ -1,7 +1,8 @@
 //! Rows of `messages`.
 
 use domain::{
-    AccountName, DataCenterId, EmailAddress, MessageId, MessageState, OutboxMessage, UnixTime, Who,
+    AccountName, DataCenterId, EmailAddress, MessageId, MessageState, OutboxMessage, Principal,
+    UnixTime,
 };
 
 use super::MESSAGES as TABLE;
@@ -63,14 +64,14 @@ impl TryFrom<Row> for OutboxMessage {
     }
 }
 
-fn who(kind: &str, name: &str) -> Result<Who, StoreError> {
+fn who(kind: &str, name: &str) -> Result<Principal, StoreError> {
     Ok(match kind {
-        "account" => Who::Account(TABLE.value("submitted_name", AccountName::parse(name))?),
-        "key" => Who::Key(name.to_owned()),
-        "sender" => Who::Sender(name.to_owned()),
-        "command_line" => Who::CommandLine,
-        "mailgrant" => Who::Mailgrant,
-        "nobody" => Who::Nobody,
+        "account" => Principal::Account(TABLE.value("submitted_name", AccountName::parse(name))?),
+        "key" => Principal::Key(name.to_owned()),
+        "sender" => Principal::Sender(name.to_owned()),
+        "command_line" => Principal::CommandLine,
+        "mailgrant" => Principal::Mailgrant,
+        "nobody" => Principal::Nobody,
         _ => return Err(TABLE.corrupt("submitted_kind")),
     })
 }

@@ -1,6 +1,6 @@
 //! Amount of waiting mail.
 
-use domain::{DataCenterId, UnixTime, Who};
+use domain::{DataCenterId, Principal, UnixTime};
 
 use crate::{Store, StoreError};
 
@@ -10,7 +10,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn waiting_octets_of(&self, by: &Who) -> Result<u64, StoreError> {
+    pub async fn waiting_octets_of(&self, by: &Principal) -> Result<u64, StoreError> {
         // Uses the index on the state, which has few unfinished messages.
         let octets: i64 = sqlx::query_scalar(
             "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM messages

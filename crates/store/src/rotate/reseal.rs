@@ -2,12 +2,10 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use super::macs;
 use crate::{
-    StoreError, alert, audit, authorization,
-    backend::Backend,
-    grant, integrity, mail_hook,
-    seal::{Cell, Sealed, Sealer},
-    settings,
+    StoreError, alert, audit, authorization, backend::Backend, grant, inbound_webhook,
+    seal::Resealing, settings,
 };
 
 /// Tables with sealed values or MACs. A missing table makes every rotation fail
@@ -16,7 +14,7 @@ const TABLES: [&str; 10] = [
     "smtp_settings",
     "grants",
     "authorizations",
-    "mail_hooks",
+    "inbound_webhooks",
     "alert_channels",
     "accounts",
     "sessions",
@@ -34,20 +32,6 @@ const POSTGRES_COLUMNS: &str = "
     SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT)
     FROM information_schema.columns
     WHERE table_schema = current_schema() AND data_type = 'text'";
-
-/// The keys before and after a rotation.
-#[derive(Clone, Copy)]
-pub(crate) struct Resealing<'a> {
-    pub(crate) old: &'a Sealer,
-    pub(crate) new: &'a Sealer,
-}
-
-impl Resealing<'_> {
-    /// Seals a value with the new key, in the same cell.
-    pub(crate) fn again(self, sealed: &Sealed, cell: &Cell) -> Result<Sealed, StoreError> {
-        self.new.seal(&self.old.open(sealed, cell)?, cell)
-    }
-}
 
 /// A change of the key.
 pub(super) struct Reseal<'a> {
@@ -76,9 +60,9 @@ impl Reseal<'_> {
         let count = settings::reseal(&mut *transaction, keys).await?
             + grant::reseal(&mut *transaction, keys).await?
             + authorization::reseal(&mut *transaction, keys).await?
-            + mail_hook::reseal(&mut *transaction, keys).await?
+            + inbound_webhook::reseal(&mut *transaction, keys).await?
             + alert::reseal(&mut *transaction, keys).await?;
-        integrity::reseal::reseal(transaction, keys).await?;
+        macs::reseal(transaction, keys).await?;
         Ok(count)
     }
 

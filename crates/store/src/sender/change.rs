@@ -9,8 +9,8 @@ use sqlx::AnyConnection;
 use super::row::{Row, StoredPassword, TABLE, rows};
 use crate::{
     Store, StoreError, api_key,
+    audit_entry::entry,
     integrity::{ManifestChange, Protected as _},
-    note::note,
     seal::Sealer,
 };
 
@@ -66,7 +66,7 @@ impl Store {
             return Ok(outcome);
         }
         change.set(&row);
-        let mut noted = note(
+        let mut noted = entry(
             by,
             sender.created_at,
             AuditAction::SenderAdded,
@@ -114,7 +114,7 @@ impl Store {
             return Ok(outcome);
         }
         change.set(&row);
-        let mut noted = note(by, now, AuditAction::SenderChanged, old);
+        let mut noted = entry(by, now, AuditAction::SenderChanged, old);
         noted.changes = differences(&before, sender);
         self.append_with(&mut transaction, &noted, &change).await?;
         transaction.commit().await?;
@@ -158,7 +158,7 @@ impl Store {
         let mut change = ManifestChange::default();
         change.set(&row);
         let name = row.name.as_str();
-        let mut noted = note(by, now, AuditAction::SenderPasswordMade, name);
+        let mut noted = entry(by, now, AuditAction::SenderPasswordMade, name);
         if passwords.len() > 1 {
             let until = Change::fact("old_password_until", old_until.rfc3339());
             noted.changes.push(until);
@@ -191,7 +191,7 @@ impl Store {
             return Ok(false);
         };
         change.remove(TABLE.0, id.as_str());
-        let noted = note(by, now, AuditAction::SenderRemoved, name);
+        let noted = entry(by, now, AuditAction::SenderRemoved, name);
         self.append_with(&mut transaction, &noted, &change).await?;
         transaction.commit().await?;
         Ok(true)

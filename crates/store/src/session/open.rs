@@ -11,8 +11,8 @@ use crate::{
     Store, StoreError,
     account::{self, account_columns},
     audit::{self, SeenHead, head_columns},
+    audit_entry::entry,
     integrity::{Integrity, ManifestChange},
-    note::note,
 };
 
 /// Maximum number of sessions in one statement.
@@ -240,7 +240,7 @@ impl Store {
         };
         let mut change = ManifestChange::default();
         change.ended();
-        let record = note(by, now, action, subject);
+        let record = entry(by, now, action, subject);
         self.append_with(&mut transaction, &record, &change).await?;
         transaction.commit().await?;
         Ok(true)

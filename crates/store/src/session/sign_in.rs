@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{Entered, NewSession, begin};
 use crate::{
     Bucket, Store, StoreError, account, attempt,
+    audit_entry::{by_account, entry},
     integrity::ManifestChange,
-    note::{by_account, note},
 };
 
 /// A sign-in whose password was verified.
@@ -51,7 +51,7 @@ impl Store {
         let signed_in = begin(&mut transaction, &key, entered, session, &mut change).await?;
         attempt::forgive(&mut transaction, sign_in.counted).await?;
         let by = by_account(&signed_in.name, &session.address);
-        let entered = note(&by, session.now, AuditAction::SignedIn, "");
+        let entered = entry(&by, session.now, AuditAction::SignedIn, "");
         self.append_with(&mut transaction, &entered, &change)
             .await?;
         transaction.commit().await?;

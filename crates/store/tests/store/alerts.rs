@@ -72,7 +72,7 @@ async fn claim(store: &Store, owner: &str, at: UnixTime) -> Vec<Notification> {
     claimed.await.unwrap()
 }
 
-fn told(notification: &Notification, at: UnixTime) -> Notification {
+fn reported(notification: &Notification, at: UnixTime) -> Notification {
     Notification {
         state: NotificationState::Delivered,
         attempts: notification.attempts + 1,
@@ -92,7 +92,7 @@ fn message(number: i64, due_at: UnixTime) -> NewMessage {
         from: "a@example.com".into(),
         subject: String::new(),
         recipients: Vec::new(),
-        submitted_by: domain::Who::Mailgrant,
+        submitted_by: domain::Principal::Mailgrant,
         content: Vec::new(),
         idempotency: None,
         counts_for: None,
@@ -157,7 +157,7 @@ on_both! {
         assert_eq!(began.condition, wrong);
         // The notification of the end waits for that of the start.
         assert!(claim(&store, "x", NOW.plus(61)).await.is_empty());
-        assert!(store.settle_notification(&told(began, NOW.plus(61)), "x").await.unwrap());
+        assert!(store.settle_notification(&reported(began, NOW.plus(61)), "x").await.unwrap());
         let [end] = &claim(&store, "x", NOW.plus(62)).await[..] else { panic!() };
         assert_eq!((end.channel.as_str(), end.event), ("a", NotificationEvent::Ended));
         assert!(store.alert_conditions().await.unwrap().is_empty());
@@ -181,8 +181,8 @@ on_both! {
         // The first server is killed. Another one takes over, and the first one's result is
         // rejected.
         let [taken] = &claim(&store, "other", NOW.plus(90)).await[..] else { panic!() };
-        assert!(!store.settle_notification(&told(again, NOW.plus(91)), "one").await.unwrap());
-        assert!(store.settle_notification(&told(taken, NOW.plus(91)), "other").await.unwrap());
+        assert!(!store.settle_notification(&reported(again, NOW.plus(91)), "one").await.unwrap());
+        assert!(store.settle_notification(&reported(taken, NOW.plus(91)), "other").await.unwrap());
         store.forget_notifications(NOW.plus(92)).await.unwrap();
         // The condition of the notification still exists.
         assert_eq!(store.latest_notifications(10).await.unwrap().len(), 1);

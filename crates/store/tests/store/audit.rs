@@ -1,7 +1,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
-    AccountName, Actor, AuditAction, AuditFilter, AuditRecord, Change, DataCenterName, UnixTime,
-    Who,
+    AccountName, Actor, AuditAction, AuditFilter, AuditRecord, Change, DataCenterName, Principal,
+    UnixTime,
 };
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -29,14 +29,14 @@ const COLUMNS: [&str; 11] = [
 
 fn zoe() -> Actor {
     Actor {
-        who: Who::Account(AccountName::parse("Zoe").unwrap()),
+        who: Principal::Account(AccountName::parse("Zoe").unwrap()),
         address: "192.0.2.7".into(),
     }
 }
 
 fn happened(number: i64) -> AuditRecord {
     let by_key = Actor {
-        who: Who::Key("Newsletter Ü".into()),
+        who: Principal::Key("Newsletter Ü".into()),
         ..zoe()
     };
     AuditRecord {

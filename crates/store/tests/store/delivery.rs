@@ -5,7 +5,7 @@ use domain::{
     MessageState, RecipientState, SendingPause, UnixTime,
 };
 use store::{
-    AddOutcome, ChangeOutcome, Claim, Claimed, ClaimedMessage, RemoveOutcome, Settlement, Store,
+    AddOutcome, AttemptUpdate, ChangeOutcome, Claim, Claimed, ClaimedMessage, RemoveOutcome, Store,
 };
 
 use crate::{
@@ -44,12 +44,12 @@ async fn enqueue(store: &Store, numbers: std::ops::RangeInclusive<i64>) {
     store.enqueue(&new).await.unwrap();
 }
 
-pub(crate) fn settlement(claimed: &ClaimedMessage, lease: &str, state: MessageState) -> Settlement {
+pub(crate) fn update(claimed: &ClaimedMessage, lease: &str, state: MessageState) -> AttemptUpdate {
     let mut recipients = claimed.recipients.clone();
     if state == MessageState::Delivered {
         recipients[0].state = RecipientState::Accepted;
     }
-    Settlement {
+    AttemptUpdate {
         id: claimed.id.clone(),
         data_center: home().clone(),
         lease: lease.into(),
@@ -133,16 +133,16 @@ on_both! {
         enqueue(&store, 1..=6).await;
         let claimed = store.claim(&claim("a"), LATER).await.unwrap();
         let states = [MessageState::Delivered, MessageState::Waiting, MessageState::Failed, MessageState::Delivered, MessageState::Delivered, MessageState::Delivered];
-        let mut settlements: Vec<_> = claimed.messages.iter().zip(states).map(|(one, state)| settlement(one, "a", state)).collect();
-        settlements[3].drop_content = true;
-        let settled = store.settle(&settlements, LATER).await.unwrap();
+        let mut updates: Vec<_> = claimed.messages.iter().zip(states).map(|(one, state)| update(one, "a", state)).collect();
+        updates[3].drop_content = true;
+        let settled = store.record_attempts(&updates, LATER).await.unwrap();
         assert_eq!(settled.len(), 6);
         for (number, state) in (1..).zip(states) {
             let message = store.message(&id(number)).await.unwrap().unwrap();
             assert_eq!((message.state, message.attempts, message.has_content), (state, 1, number != 4));
             assert_eq!(message.finished_at, state.is_final().then_some(LATER));
             let attempts = store.message_attempts(&id(number)).await.unwrap();
-            assert_eq!(attempts, [settlements[usize::try_from(number - 1).unwrap()].attempt.clone()]);
+            assert_eq!(attempts, [updates[usize::try_from(number - 1).unwrap()].attempt.clone()]);
         }
         let used = store.sending_use(home(), LATER.plus(59)).await.unwrap();
         assert_eq!((used.last_minute, used.last_day), (6, 6));
@@ -220,10 +220,10 @@ on_both! {
         store.cancel_message(&id(1), by(), NOW.plus(10)).await.unwrap();
         store.cancel_message(&id(2), by(), NOW.plus(20)).await.unwrap();
         let elsewhere = DataCenterId::parse("elsewhere").unwrap();
-        assert_eq!(store.forget_messages(&elsewhere, LATER, 10).await.unwrap(), 0);
-        assert_eq!(store.forget_messages(home(), NOW.plus(20), 10).await.unwrap(), 1);
+        assert_eq!(store.prune_messages(&elsewhere, LATER, 10).await.unwrap(), 0);
+        assert_eq!(store.prune_messages(home(), NOW.plus(20), 10).await.unwrap(), 1);
         assert_eq!(store.message_content(&id(1)).await.unwrap(), None);
-        assert_eq!(store.forget_messages(home(), LATER, 10).await.unwrap(), 1);
+        assert_eq!(store.prune_messages(home(), LATER, 10).await.unwrap(), 1);
         assert!(store.message(&id(3)).await.unwrap().is_some());
         store.forget_sending(LATER, LATER, LATER).await.unwrap();
     }

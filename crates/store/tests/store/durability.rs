@@ -19,14 +19,14 @@ use domain::{
 use sqlx::{AnyConnection, AssertSqlSafe};
 use store::{
     Bounce, Bucket, ClaimedMessage, EnqueueOutcome, FinishOutcome, GrantState, MailCursor,
-    MailReader, NewMessage, Refreshed, SignIn, Store, StoreError, StoredChannel, StoredHook,
-    StoredTarget,
+    MailReader, NewMessage, Refreshed, SignIn, Store, StoreError, StoredChannel, StoredTarget,
+    StoredWebhook,
 };
 
 use crate::{
     checks,
     database::{Database, key},
-    delivery::{LATER, claim, settlement},
+    delivery::{LATER, claim, update},
     outbox::{id, message},
     people, samples,
     samples::{NOW, authorization, authorized, by, given, home, oauth, save, secret},
@@ -185,8 +185,8 @@ fn temporary() -> Finding {
     Finding::new(FindingCode::Temporary)
 }
 
-fn hook() -> StoredHook {
-    StoredHook {
+fn hook() -> StoredWebhook {
+    StoredWebhook {
         url: secret("hook"),
         secret: secret("signing"),
     }
@@ -258,10 +258,10 @@ async fn settle(store: &Store) -> Result<(), StoreError> {
         recipients: message.recipients,
         content: None,
     };
-    let mut settled = settlement(&claimed, "a", MessageState::Delivered);
+    let mut settled = update(&claimed, "a", MessageState::Delivered);
     settled.recipients[1].state = RecipientState::Accepted;
     settled.provider_id = Some("0102-abc".into());
-    store.settle(&[settled], LATER).await.map(|_| ())
+    store.record_attempts(&[settled], LATER).await.map(|_| ())
 }
 
 fn bounce(address: &str) -> Bounce {
@@ -362,7 +362,7 @@ writers! { WRITERS:
     "enqueue" => |store| store.enqueue(&[message(7, "bob@example.com"), message(8, "bob@example.com")]),
     "claim" => |store| store.claim(&store::Claim { at_most: 1, ..claim("c") }, LATER),
     "claim with limits" => |store| store.claim(&store::Claim { per_day: Some(100), at_most: 1, ..claim("d") }, LATER),
-    "settle" => |store| settle(&store),
+    "record_attempts" => |store| settle(&store),
     "bounce_message" => |store| store.bounce_message(home(), &["<3@example.com>".into()], &[bounce("bob@example.com")], LATER),
     "bounce_accepted_message" => |store| store.bounce_accepted_message(home(), &["0102-abc".into()], &[bounce("carol@example.com")], LATER),
     "renew_leases" => |store| store.renew_leases("a", LATER.plus(90)),
@@ -445,11 +445,11 @@ writers! { WRITERS:
     "lease_mail_cursor" => |store| store.lease_mail_cursor(home(), MailReader::Bounces, "a", NOW, 60),
     "keep_mail_cursor" => |store| async move { store.keep_mail_cursor(home(), MailReader::Bounces, "a", &cursor()).await },
     "release_mail_cursors" => |store| store.release_mail_cursors("a"),
-    "save_mail_hook" => |store| async move { store.save_mail_hook(home(), "hooks.example.com", &hook(), by(), NOW).await },
-    "note_mail_hook" => |store| store.note_mail_hook(home(), Some("timeout"), NOW),
-    "remove_mail_hook" => |store| store.remove_mail_hook(home(), by(), NOW),
-    "tidy_access" => |store| store.tidy_access(people::life(NOW.plus(1_000)), NOW.plus(1_000)),
-    "forget_messages" => |store| store.forget_messages(home(), LATER.plus(1_000), 10),
+    "save_inbound_webhook" => |store| async move { store.save_inbound_webhook(home(), "hooks.example.com", &hook(), by(), NOW).await },
+    "note_inbound_webhook" => |store| store.note_inbound_webhook(home(), Some("timeout"), NOW),
+    "remove_inbound_webhook" => |store| store.remove_inbound_webhook(home(), by(), NOW),
+    "delete_expired" => |store| store.delete_expired(people::life(NOW.plus(1_000)), NOW.plus(1_000)),
+    "prune_messages" => |store| store.prune_messages(home(), LATER.plus(1_000), 10),
     "forget_sending" => |store| store.forget_sending(LATER, LATER, LATER.plus(3 * 86_400)),
     "rotate_key" => |store| async move {
         let folder = tempfile::tempdir().unwrap();
@@ -509,8 +509,8 @@ const READERS: &[&str] = &[
     "latest_check",
     "latest_result",
     "latest_notifications",
-    "mail_hook",
-    "mail_hook_version",
+    "inbound_webhook",
+    "inbound_webhook_version",
     "message",
     "message_attempts",
     "message_content",
@@ -531,7 +531,7 @@ const READERS: &[&str] = &[
     "sessions",
     "settings",
     "settings_view",
-    "stored_mail_hook",
+    "stored_inbound_webhook",
     "notifications_about",
     "verify_audit",
     "waiting_messages",
@@ -759,9 +759,9 @@ async fn content_that_was_dropped_is_in_no_file_of_the_database() {
     };
     assert!(is_in_a_file());
     let claimed = store.claim(&claim("a"), LATER).await.unwrap();
-    let mut settled = settlement(&claimed.messages[0], "a", MessageState::Delivered);
+    let mut settled = update(&claimed.messages[0], "a", MessageState::Delivered);
     settled.drop_content = true;
-    store.settle(&[settled], LATER).await.unwrap();
+    store.record_attempts(&[settled], LATER).await.unwrap();
     assert!(store.truncate_log().await.unwrap());
     assert!(!is_in_a_file());
     // A reader is in the way for now.

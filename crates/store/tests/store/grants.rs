@@ -78,8 +78,8 @@ on_both! {
             })
             .collect();
         let mut got = 0;
-        for asked in asking {
-            got += usize::from(asked.await.unwrap());
+        for requested in asking {
+            got += usize::from(requested.await.unwrap());
         }
         assert_eq!(got, 1);
     }

@@ -5,7 +5,7 @@ use store::{Bounce, MailCursor, MailReader, Store};
 
 use crate::{
     database::{Database, on_both},
-    delivery::{LATER, claim, settlement},
+    delivery::{LATER, claim, update},
     outbox::{id, message},
     samples::{NOW, home},
 };
@@ -119,14 +119,14 @@ on_both! {
             assert_eq!(bounced, Some(id(number)));
             assert_eq!(store.message(&id(number)).await.unwrap().unwrap().state, MessageState::Sending);
 
-            let mut went = settlement(&claimed, &lease, MessageState::Delivered);
+            let mut went = update(&claimed, &lease, MessageState::Delivered);
             went.recipients[1].state = other;
             went.state = match other {
                 RecipientState::Accepted => MessageState::Delivered,
                 RecipientState::Refused => MessageState::PartlyDelivered,
                 _ => MessageState::Waiting,
             };
-            assert_eq!(store.settle(&[went], LATER).await.unwrap().len(), 1);
+            assert_eq!(store.record_attempts(&[went], LATER).await.unwrap().len(), 1);
 
             let message = store.message(&id(number)).await.unwrap().unwrap();
             assert_eq!(message.state, expected);
@@ -142,10 +142,10 @@ on_both! {
         let store = database.open().await;
         store.enqueue(&[message(1, "bob@example.com")]).await.unwrap();
         let claimed = store.claim(&claim("lease"), LATER).await.unwrap().messages.remove(0);
-        let mut went = settlement(&claimed, "lease", MessageState::Delivered);
+        let mut went = update(&claimed, "lease", MessageState::Delivered);
         went.recipients[0].state = RecipientState::Accepted;
         went.provider_id = Some("0102-abc".into());
-        store.settle(&[went], LATER).await.unwrap();
+        store.record_attempts(&[went], LATER).await.unwrap();
         let sent_back = [bounce("bob@example.com")];
         for (provider_id, expected) in [("0102", None), ("0102-abc", Some(id(1)))] {
             let named = ids(&["unknown", provider_id]);

@@ -7,7 +7,7 @@ use store::{ChangeOutcome, Claim, ClaimedMessage, Store};
 
 use crate::{
     database::on_both,
-    delivery::{LATER, claim, settlement},
+    delivery::{LATER, claim, update},
     outbox::{id, message},
     samples::{by, home},
 };
@@ -109,12 +109,12 @@ on_both! {
         enqueue(&store, 1, &["bob@example.com"]).await;
         let lost = lose(&store).await;
         let next = claim_one(&store, "next").await;
-        let late = settlement(&lost, "lost", MessageState::Failed);
-        assert!(store.settle(&[late], LATER).await.unwrap().is_empty());
+        let late = update(&lost, "lost", MessageState::Failed);
+        assert!(store.record_attempts(&[late], LATER).await.unwrap().is_empty());
         store.release(home(), &[(id(1), "lost".into())], false, LATER).await.unwrap();
         assert_eq!(states(&store, &id(1)).await, (MessageState::Sending, vec![RecipientState::Waiting], 1));
         assert_eq!(store.renew_leases("next", LATER.plus(2_000)).await.unwrap(), [id(1)]);
-        let settled = store.settle(&[settlement(&next, "next", MessageState::Delivered)], LATER).await.unwrap();
+        let settled = store.record_attempts(&[update(&next, "next", MessageState::Delivered)], LATER).await.unwrap();
         assert_eq!(settled.len(), 1);
         assert_eq!(states(&store, &id(1)).await, (MessageState::Delivered, vec![RecipientState::Accepted], 2));
         assert_eq!(numbers(&store, &id(1)).await, [1, 2]);
@@ -124,9 +124,9 @@ on_both! {
         let store = database.open().await;
         enqueue(&store, 1, &["bob@example.com"]).await;
         let lost = lose(&store).await;
-        let mut late = settlement(&lost, "lost", MessageState::Delivered);
+        let mut late = update(&lost, "lost", MessageState::Delivered);
         late.drop_content = true;
-        assert!(store.settle(&[late], LATER).await.unwrap().is_empty());
+        assert!(store.record_attempts(&[late], LATER).await.unwrap().is_empty());
         assert_eq!(states(&store, &id(1)).await, (MessageState::Delivered, vec![RecipientState::Accepted], 1));
         let message = store.message(&id(1)).await.unwrap().unwrap();
         assert_eq!((message.finished_at, message.has_content), (Some(LATER), false));
@@ -140,10 +140,10 @@ on_both! {
         enqueue(&store, 1, &["bob@example.com"]).await;
         let lost = lose(&store).await;
         let next = claim_one(&store, "next").await;
-        store.settle(&[settlement(&lost, "lost", MessageState::Delivered)], LATER).await.unwrap();
+        store.record_attempts(&[update(&lost, "lost", MessageState::Delivered)], LATER).await.unwrap();
         assert!(store.renew_leases("next", LATER.plus(2_000)).await.unwrap().is_empty());
         // The second attempt had started already and was deferred.
-        let settled = store.settle(&[settlement(&next, "next", MessageState::Waiting)], LATER).await.unwrap();
+        let settled = store.record_attempts(&[update(&next, "next", MessageState::Waiting)], LATER).await.unwrap();
         assert!(settled.is_empty());
         assert_eq!(states(&store, &id(1)).await, (MessageState::Delivered, vec![RecipientState::Accepted], 2));
         assert_eq!(numbers(&store, &id(1)).await, [1, 2]);
@@ -157,20 +157,20 @@ on_both! {
         let lost = lose(&store).await;
         let next = claim_one(&store, "next").await;
         // The first attempt delivered to Bob. The second was deferred for all recipients.
-        let mut late = settlement(&lost, "lost", MessageState::Waiting);
+        let mut late = update(&lost, "lost", MessageState::Waiting);
         late.recipients[0].state = RecipientState::Accepted;
-        store.settle(&[late], LATER).await.unwrap();
+        store.record_attempts(&[late], LATER).await.unwrap();
         assert_eq!(states(&store, &id(1)).await.0, MessageState::Sending);
-        let settled = store.settle(&[settlement(&next, "next", MessageState::Waiting)], LATER).await.unwrap();
+        let settled = store.record_attempts(&[update(&next, "next", MessageState::Waiting)], LATER).await.unwrap();
         assert_eq!(settled.len(), 1);
         let expected = vec![RecipientState::Accepted, RecipientState::Waiting];
         assert_eq!(states(&store, &id(1)).await, (MessageState::Waiting, expected, 2));
         // The third attempt delivers to Carol.
         let claim = Claim { until: LATER.plus(2_000), ..claim("third") };
         let third = store.claim(&claim, LATER.plus(30)).await.unwrap().messages.remove(0);
-        let mut went = settlement(&third, "third", MessageState::Delivered);
+        let mut went = update(&third, "third", MessageState::Delivered);
         went.recipients[1].state = RecipientState::Accepted;
-        store.settle(&[went], LATER).await.unwrap();
+        store.record_attempts(&[went], LATER).await.unwrap();
         let expected = vec![RecipientState::Accepted; 2];
         assert_eq!(states(&store, &id(1)).await, (MessageState::Delivered, expected, 3));
     }
@@ -180,12 +180,12 @@ on_both! {
         enqueue(&store, 1, &["bob@example.com", "carol@example.com"]).await;
         let lost = lose(&store).await;
         let next = claim_one(&store, "next").await;
-        let mut late = settlement(&lost, "lost", MessageState::Waiting);
+        let mut late = update(&lost, "lost", MessageState::Waiting);
         late.recipients[0].state = RecipientState::Accepted;
-        store.settle(&[late], LATER).await.unwrap();
-        let mut went = settlement(&next, "next", MessageState::Waiting);
+        store.record_attempts(&[late], LATER).await.unwrap();
+        let mut went = update(&next, "next", MessageState::Waiting);
         went.recipients[1].state = RecipientState::Accepted;
-        store.settle(&[went], LATER).await.unwrap();
+        store.record_attempts(&[went], LATER).await.unwrap();
         let expected = vec![RecipientState::Accepted; 2];
         assert_eq!(states(&store, &id(1)).await, (MessageState::Delivered, expected, 2));
         let message = store.message(&id(1)).await.unwrap().unwrap();
@@ -200,7 +200,7 @@ on_both! {
         let lost = lose(&store).await;
         let cancelled = store.cancel_message(&id(1), by(), LATER).await.unwrap();
         assert_eq!(cancelled, ChangeOutcome::Changed);
-        store.settle(&[settlement(&lost, "lost", MessageState::Delivered)], LATER).await.unwrap();
+        store.record_attempts(&[update(&lost, "lost", MessageState::Delivered)], LATER).await.unwrap();
         assert_eq!(states(&store, &id(1)).await.0, MessageState::Delivered);
         let hours = store.hour_counts(Some(home()), LATER).await.unwrap();
         let counts = (hours[0].delivered, hours[0].cancelled, hours[0].retried);
@@ -212,9 +212,9 @@ on_both! {
         enqueue(&store, 1, &["bob@example.com"]).await;
         let lost = lose(&store).await;
         store.cancel_message(&id(1), by(), LATER).await.unwrap();
-        store.forget_messages(home(), LATER.plus(1), 10).await.unwrap();
-        let late = settlement(&lost, "lost", MessageState::Delivered);
-        assert!(store.settle(&[late], LATER).await.unwrap().is_empty());
+        store.prune_messages(home(), LATER.plus(1), 10).await.unwrap();
+        let late = update(&lost, "lost", MessageState::Delivered);
+        assert!(store.record_attempts(&[late], LATER).await.unwrap().is_empty());
     }
 
     async fn only_a_database_of_several_servers_has_a_time_of_its_own(database) {

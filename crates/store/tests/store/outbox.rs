@@ -1,6 +1,6 @@
 use domain::{
     DataCenterId, EmailAddress, HourCounts, MessageFilter, MessageId, MessageState, OutboxMessage,
-    Recipient, RecipientKind, SendingLimits, SendingSettings, UnixTime, Who,
+    Principal, Recipient, RecipientKind, SendingLimits, SendingSettings, UnixTime,
 };
 use store::{ChangeOutcome, EnqueueOutcome, Idempotency, NewMessage, SaveSendingOutcome, Store};
 
@@ -25,7 +25,7 @@ pub fn message(number: i64, to: &str) -> NewMessage {
         from: "Zoë <zoe@example.com>".into(),
         subject: format!("Größe {number}"),
         recipients: vec![Recipient::new(recipient, RecipientKind::To)],
-        submitted_by: Who::Key("cron".into()),
+        submitted_by: Principal::Key("cron".into()),
         content: format!("Subject: =?utf-8?q?Gr=C3=B6=C3=9Fe?= {number}\r\n\r\nHi\r\n")
             .into_bytes(),
         idempotency: None,
@@ -64,7 +64,7 @@ on_both! {
         let stored = read(&store, 1).await;
         assert_eq!(stored.state, MessageState::Waiting);
         assert_eq!(stored.subject, "Größe 1");
-        assert_eq!(stored.submitted_by, Who::Key("cron".into()));
+        assert_eq!(stored.submitted_by, Principal::Key("cron".into()));
         assert_eq!(stored.recipients, new[0].recipients);
         assert!(stored.has_content);
         let content = store.message_content(&id(2)).await.unwrap();

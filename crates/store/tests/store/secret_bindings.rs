@@ -3,8 +3,8 @@
 use domain::{ChannelId, ChannelKind, MailboxSignIn, SmtpSettings};
 use secrecy::SecretString;
 use store::{
-    FinishOutcome, Finished, Refreshed, RowFault, Store, StoreError, StoredChannel, StoredHook,
-    StoredTarget, TakeOutcome, TamperedRow,
+    FinishOutcome, Finished, Refreshed, RowFault, Store, StoreError, StoredChannel, StoredTarget,
+    StoredWebhook, TakeOutcome, TamperedRow,
 };
 
 use crate::{
@@ -182,16 +182,16 @@ on_both! {
 
     async fn the_secrets_of_webhooks_do_not_open_with_another_url_or_host(database) {
         let store = database.open().await;
-        let hook = |url| StoredHook { url: secret(url), secret: secret("signing") };
-        store.save_mail_hook(home(), "hooks.example.com", &hook("1"), by(), NOW).await.unwrap();
-        database.tamper("CREATE TABLE old AS SELECT url, secret FROM mail_hooks").await;
-        store.save_mail_hook(home(), "hooks.example.com", &hook("2"), by(), NOW).await.unwrap();
-        database.tamper("UPDATE mail_hooks SET url = (SELECT url FROM old)").await;
-        assert!(is_unsealable(&store.stored_mail_hook(home()).await, "mail_hooks", "secret"));
-        database.tamper("UPDATE mail_hooks SET secret = (SELECT secret FROM old)").await;
-        assert!(store.stored_mail_hook(home()).await.unwrap().is_some());
-        database.tamper("UPDATE mail_hooks SET host = 'evil.example'").await;
-        assert!(is_unsealable(&store.stored_mail_hook(home()).await, "mail_hooks", "url"));
+        let hook = |url| StoredWebhook { url: secret(url), secret: secret("signing") };
+        store.save_inbound_webhook(home(), "hooks.example.com", &hook("1"), by(), NOW).await.unwrap();
+        database.tamper("CREATE TABLE old AS SELECT url, secret FROM inbound_webhooks").await;
+        store.save_inbound_webhook(home(), "hooks.example.com", &hook("2"), by(), NOW).await.unwrap();
+        database.tamper("UPDATE inbound_webhooks SET url = (SELECT url FROM old)").await;
+        assert!(is_unsealable(&store.stored_inbound_webhook(home()).await, "inbound_webhooks", "secret"));
+        database.tamper("UPDATE inbound_webhooks SET secret = (SELECT secret FROM old)").await;
+        assert!(store.stored_inbound_webhook(home()).await.unwrap().is_some());
+        database.tamper("UPDATE inbound_webhooks SET host = 'evil.example'").await;
+        assert!(is_unsealable(&store.stored_inbound_webhook(home()).await, "inbound_webhooks", "url"));
 
         let channel = channel(ChannelKind::Webhook);
         store.save_alert_channel(&channel, Vec::new(), by(), NOW).await.unwrap();
@@ -199,7 +199,7 @@ on_both! {
         database.tamper("UPDATE alert_channels SET host = 'evil.example'").await;
         assert!(is_unsealable(&store.alert_channel(&channel.id).await, "alert_channels", "url"));
         let tables: Vec<_> = store.verify_rows().await.unwrap().into_iter().map(|row| row.table).collect();
-        assert_eq!(tables, ["alert_channels", "mail_hooks"]);
+        assert_eq!(tables, ["alert_channels", "inbound_webhooks"]);
     }
 
     async fn secrets_and_rows_stay_valid_when_the_key_is_rotated_and_forged_ones_invalid(database) {
@@ -209,7 +209,7 @@ on_both! {
         let running = Store::open(&database.url, store::KeySource::File(file)).await.unwrap();
         authorized(&store, 1).await;
         begin_and_take(&store, 2).await;
-        store.save_mail_hook(home(), "hooks.example.com", &StoredHook { url: secret("1"), secret: secret("2") }, by(), NOW).await.unwrap();
+        store.save_inbound_webhook(home(), "hooks.example.com", &StoredWebhook { url: secret("1"), secret: secret("2") }, by(), NOW).await.unwrap();
         store.save_alert_channel(&channel(ChannelKind::Webhook), Vec::new(), by(), NOW).await.unwrap();
         let alice = add(&store, "alice", domain::Role::Administrator).await;
         let bob = add(&store, "bob", domain::Role::Viewer).await;
@@ -225,7 +225,7 @@ on_both! {
             assert!(open(store, "token-2", NOW).await.is_none());
             assert!(store.credentials(&bob.name).await.unwrap().is_none());
             assert!(store.grant(home()).await.unwrap().is_some());
-            assert!(store.stored_mail_hook(home()).await.unwrap().is_some());
+            assert!(store.stored_inbound_webhook(home()).await.unwrap().is_some());
             let id = ChannelId::parse("channel").unwrap();
             assert!(store.alert_channel(&id).await.unwrap().is_some());
         }

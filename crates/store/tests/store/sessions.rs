@@ -146,15 +146,15 @@ on_both! {
         store.add_account(&crate::people::new_account("bob", Role::Viewer), Some(&link("l")), by(), NOW)
             .await
             .unwrap();
-        let tidy = async |now: domain::UnixTime| {
-            store.tidy_access(life(now), now).await.unwrap();
+        let delete_expired = async |now: domain::UnixTime| {
+            store.delete_expired(life(now), now).await.unwrap();
         };
-        tidy(NOW.plus(9)).await;
+        delete_expired(NOW.plus(9)).await;
         assert!(open(&store, "token-1", NOW).await.is_some());
-        tidy(NOW.plus(10)).await;
+        delete_expired(NOW.plus(10)).await;
         assert_eq!(open(&store, "token-1", NOW).await, None);
         assert!(store.password_link("l", NOW).await.unwrap().is_some());
-        tidy(NOW.plus(86_400)).await;
+        delete_expired(NOW.plus(86_400)).await;
         assert_eq!(store.password_link("l", NOW).await.unwrap(), None);
     }
 }

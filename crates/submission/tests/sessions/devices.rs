@@ -1,6 +1,6 @@
 //! What programs and devices do.
 
-use domain::{Actor, Who};
+use domain::{Actor, Principal};
 use submission::Mode;
 
 use crate::{
@@ -61,7 +61,7 @@ async fn a_message_over_starttls_is_stored_before_it_is_acknowledged() {
     );
     assert_eq!(message.subject, "Scan");
     assert_eq!(message.recipients[0].address.as_str(), "bob@example.org");
-    assert_eq!(message.submitted_by, Who::Key("printer".into()));
+    assert_eq!(message.submitted_by, Principal::Key("printer".into()));
     let content = world.content().await;
     let unfolded = content.replace("\r\n ", " ");
     let received = "Received: from device ([127.0.0.1]) by mail.example.com with ESMTPSA; ";

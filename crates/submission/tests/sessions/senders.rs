@@ -1,6 +1,6 @@
 //! Senders with credentials, and senders that are known by their address.
 
-use domain::{Actor, Sender, SenderForm, Who};
+use domain::{Actor, Principal, Sender, SenderForm};
 use secrecy::ExposeSecret as _;
 use submission::Mode;
 
@@ -57,7 +57,7 @@ async fn a_sender_signs_in_with_its_user_name_and_password() {
     let reply = send(&mut client, "", "Subject: Scan\r\n\r\nHello\r\n.\r\n").await;
     assert!(reply.starts_with("250 2.0.0 Queued as "), "{reply}");
     let message = &world.messages().await[0];
-    assert_eq!(message.submitted_by, Who::Sender("Printer".into()));
+    assert_eq!(message.submitted_by, Principal::Sender("Printer".into()));
     let content = world.content().await;
     assert!(content.contains(" with ESMTPA; "), "{content}");
     let after = world.access.sender(&sender.id).await.unwrap().unwrap();
@@ -174,7 +174,7 @@ async fn a_sender_that_is_known_by_its_address_need_not_sign_in() {
     }
     assert_eq!(
         world.messages().await[0].submitted_by,
-        Who::Sender("Floor 1".into())
+        Principal::Sender("Floor 1".into())
     );
 
     let mut client = world.greeted(Mode::StartTls).await;

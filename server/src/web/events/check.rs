@@ -2,7 +2,7 @@
 
 use std::{future::ready, time::Duration};
 
-use app::rendered::{self, HtmlPatch};
+use app::{api, patch::HtmlPatch, rendered};
 use axum::{
     extract::{Path, State},
     http::StatusCode,
@@ -35,7 +35,9 @@ pub async fn check(
     }
     // Another process may run the check, or ran it until the process was stopped.
     let report = elsewhere(mailer.clone(), id.clone());
-    let patches = patches(mailer, id, report, rendered::interrupted);
+    let patches = patches(mailer, id, report, || {
+        rendered::interrupted(api::run_again())
+    });
     listener.send_json(patches, Role::Operator, MAX_DURATION)
 }
 
@@ -47,20 +49,21 @@ fn patches(
     without_report: fn() -> HtmlPatch,
 ) -> impl Stream<Item = HtmlPatch> + Send + 'static {
     // The report ends the stream. An interrupted or unknown check ends it without one.
-    let told = events.map(Some).chain(stream::iter([None]));
-    let told = told.scan(false, |ended, event| {
-        let told = (!*ended).then_some(event);
-        *ended = matches!(told, Some(Some(CheckEvent::Finished(_)) | None));
-        ready(told)
+    let reported = events.map(Some).chain(stream::iter([None]));
+    let reported = reported.scan(false, |ended, event| {
+        let reported = (!*ended).then_some(event);
+        *ended = matches!(reported, Some(Some(CheckEvent::Finished(_)) | None));
+        ready(reported)
     });
-    let shown = told.enumerate().then(move |(at, event)| {
+    let shown = reported.enumerate().then(move |(at, event)| {
         let (mailer, id) = (mailer.clone(), id.clone());
         async move {
             match event {
                 Some(CheckEvent::Step(step)) => rendered::step(&step, at),
                 Some(CheckEvent::Finished(report)) => {
                     let saved = saved_version(&mailer, &report).await;
-                    rendered::finished(&id, &report, saved, mailer.clock.now())
+                    let now = mailer.clock.now();
+                    rendered::finished(&id, &report, saved, now, api::run_again())
                 }
                 None => without_report(),
             }

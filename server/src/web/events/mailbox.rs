@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use app::{
-    mailbox_query::MailboxQuery,
-    rendered::{self, HtmlPatch},
-};
+use app::{mailbox_query::MailboxQuery, patch::HtmlPatch, rendered};
 use axum::{
     extract::{Query, State},
     http::StatusCode,
@@ -25,12 +22,12 @@ const MAX_DURATION: Duration = Duration::from_mins(30);
 struct Waiting {
     mailer: Mailer,
     id: DataCenterId,
-    asked: MailQuery,
+    requested: MailQuery,
     query: MailboxQuery,
     watch: watch::Receiver<MailWatch>,
     /// The last seen value of the change counter.
     changes: u64,
-    told: usize,
+    reported: usize,
     in_trouble: bool,
 }
 
@@ -40,7 +37,7 @@ pub async fn mailbox(
     listener: Listener,
     Query(query): Query<MailboxQuery>,
 ) -> Response {
-    let (Ok(id), Ok(asked)) = (query.data_center(), query.list()) else {
+    let (Ok(id), Ok(requested)) = (query.data_center(), query.list()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     match mailer.mailboxes.is_configured(&id).await {
@@ -55,17 +52,17 @@ pub async fn mailbox(
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     }
-    let Some(watch) = mailer.mailboxes.watch(&id, &asked.folder) else {
+    let Some(watch) = mailer.mailboxes.watch(&id, &requested.folder) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let waiting = Waiting {
         mailer,
         id,
-        asked,
+        requested,
         query,
         watch,
         changes: 0,
-        told: 0,
+        reported: 0,
         in_trouble: false,
     };
     listener.send_json(patches(waiting), Role::Operator, MAX_DURATION)
@@ -103,7 +100,7 @@ impl Waiting {
             return None;
         }
         self.changes = now.changes;
-        match self.mailer.mailboxes.page(&self.id, &self.asked).await {
+        match self.mailer.mailboxes.page(&self.id, &self.requested).await {
             Ok(page) => self.new_mail(page),
             Err(MailboxError::Renumbered { .. }) => Some(rendered::mail_renumbered()),
             // If the failure lasts, the watch reports it.
@@ -113,10 +110,10 @@ impl Waiting {
 
     fn new_mail(&mut self, page: MailPage) -> Option<HtmlPatch> {
         let mut mails = page.mails;
-        if matches!(self.asked.place, MailPlace::After(_)) {
+        if matches!(self.requested.place, MailPlace::After(_)) {
             mails.reverse();
         }
-        let before = std::mem::replace(&mut self.told, mails.len());
+        let before = std::mem::replace(&mut self.reported, mails.len());
         let is_more = mails.len() > before;
         // The list was empty before and still is.
         (is_more || before > 0).then(|| rendered::new_mail(mails, &self.query, is_more))

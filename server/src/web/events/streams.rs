@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, num::NonZeroU32};
 
-use crate::tally::{Counted, Tally, network};
+use crate::limited_counters::{Counted, LimitedCounters, network};
 
 /// Limits on open event streams.
 #[derive(Clone, Copy, Debug)]
@@ -19,9 +19,9 @@ pub struct StreamLimits {
 #[derive(Clone, Debug)]
 pub struct Streams {
     limits: StreamLimits,
-    all: Tally<()>,
-    by_address: Tally<IpAddr>,
-    by_session: Tally<String>,
+    all: LimitedCounters<()>,
+    by_address: LimitedCounters<IpAddr>,
+    by_session: LimitedCounters<String>,
 }
 
 /// A guard that counts as an open stream until it is dropped.
@@ -35,9 +35,9 @@ impl Streams {
     pub fn new(limits: StreamLimits) -> Self {
         Self {
             limits,
-            all: Tally::default(),
-            by_address: Tally::default(),
-            by_session: Tally::default(),
+            all: LimitedCounters::default(),
+            by_address: LimitedCounters::default(),
+            by_session: LimitedCounters::default(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use app::{
     api::MessagePage,
+    patch::HtmlPatch,
     rendered::{self, MessageRows},
 };
 use domain::{OutboxMessage, OutboxOverview};
@@ -96,20 +97,24 @@ impl MessageView {
     /// Returns the event that displays the message.
     pub fn event(&self, may_act: bool) -> Json {
         let event = || {
-            let mut page = self.page.clone();
-            page.may_act = may_act;
-            let html = rendered::message_details(page);
+            let MessagePage {
+                message,
+                attempts,
+                sending,
+                ..
+            } = self.page.clone();
+            let html = rendered::message_details(message, attempts, sending, may_act);
             json(&rendered::message_patch(html))
         };
         Arc::clone(self.rendered[usize::from(may_act)].get_or_init(event))
     }
 }
 
-fn events(patches: &[rendered::HtmlPatch]) -> Arc<[Json]> {
+fn events(patches: &[HtmlPatch]) -> Arc<[Json]> {
     patches.iter().map(json).collect()
 }
 
-fn json(patch: &rendered::HtmlPatch) -> Json {
+fn json(patch: &HtmlPatch) -> Json {
     // Serialization cannot fail, because a patch contains only texts.
     serde_json::to_string(patch).unwrap_or_default().into()
 }

@@ -12,7 +12,7 @@ async fn describes_every_route_with_its_scopes_and_no_other() {
     let server = Server::start().await;
     let document = server.stranger().get("/api/v1/openapi.json").await.json();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             // Each alternative is one scope.
@@ -23,7 +23,7 @@ async fn describes_every_route_with_its_scopes_and_no_other() {
                 .filter_map(|one| Some(one["key"][0].as_str()?.to_owned()))
                 .collect();
             let is_public = scopes.is_empty();
-            told.insert((method.to_uppercase(), path.clone(), scopes));
+            reported.insert((method.to_uppercase(), path.clone(), scopes));
             for status in ["401", "403", "429", "503"] {
                 let is_told = !operation["responses"][status].is_null();
                 assert_eq!(is_told, !is_public, "{method} {path} {status}");
@@ -40,7 +40,7 @@ async fn describes_every_route_with_its_scopes_and_no_other() {
             };
             (known.method.to_string(), known.path.to_owned(), scopes)
         });
-    assert_eq!(told, routes.collect());
+    assert_eq!(reported, routes.collect());
 }
 
 /// Compares the whole document with `openapi.json`. Clients are generated from it, so a change is a

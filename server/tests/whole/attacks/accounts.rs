@@ -6,7 +6,7 @@ use crate::support::{Browser, Reply, Server, body};
 
 /// Returns a response without the parts that always differ: the time, the nonce of its scripts, and
 /// the typed name.
-fn told(reply: &Reply, name: &str) -> (u16, BTreeMap<String, String>, String) {
+fn reported(reply: &Reply, name: &str) -> (u16, BTreeMap<String, String>, String) {
     let policy = reply.header("content-security-policy");
     let (_, rest) = policy.split_once("'nonce-").unwrap();
     let (nonce, _) = rest.split_once('\'').unwrap();
@@ -41,7 +41,7 @@ async fn an_account_that_exists_is_answered_like_one_that_does_not() {
         let mut answers = Vec::new();
         for name in names {
             let reply = tried(&server.stranger(), name, "text/html").await;
-            answers.push(told(&reply, name));
+            answers.push(reported(&reply, name));
         }
         assert_eq!(answers[0].0, 401);
         assert_eq!(answers[0], answers[1]);
@@ -61,7 +61,7 @@ async fn links_and_pages_do_not_reveal_which_accounts_exist() {
     let mut answers = Vec::new();
     for token in ["y".repeat(43), other] {
         let page = stranger.get(&format!("/password?token={token}")).await;
-        answers.push(told(&page, &token));
+        answers.push(reported(&page, &token));
     }
     assert_eq!(answers[0], answers[1]);
     for path in [

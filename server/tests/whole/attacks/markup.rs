@@ -61,8 +61,8 @@ async fn text_of_other_servers_is_shown_as_text() {
         provider.control().set(faults);
         provider.control().expire_access_tokens();
         let form = saved_form(&provider, &browser).await;
-        let told = listen(&browser, &begin(&browser, &form).await).await;
-        let mut pieces: Vec<_> = told
+        let reported = listen(&browser, &begin(&browser, &form).await).await;
+        let mut pieces: Vec<_> = reported
             .iter()
             .map(|piece| piece["html"].as_str().unwrap().to_owned())
             .collect();

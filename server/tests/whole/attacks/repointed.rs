@@ -141,8 +141,8 @@ async fn an_operator_tests_the_saved_settings_whatever_the_form_contains() {
         assert_eq!(reply.status, 200, "{field} {reply:?}");
         assert_eq!(reply.json()["server"], server_saved, "{field}");
         // 127.0.0.1 is the address of the saved host as well.
-        let told = value != "127.0.0.1" && reply.body.contains(value);
-        assert!(!told, "{field} {reply:?}");
+        let reported = value != "127.0.0.1" && reply.body.contains(value);
+        assert!(!reported, "{field} {reply:?}");
         // The secret was sent to the saved host.
         assert_eq!(
             provider.control().messages().len(),

@@ -116,14 +116,14 @@ fn a_check_that_could_not_run_has_its_own_exit_code() {
         ("check --unknown", "unexpected argument"),
         ("check --listen nowhere", "command line, --listen"),
     ] {
-        let told = run_with(directory.path(), words, &[]).bad(2);
-        assert!(told.contains(said), "{words}: {told}");
+        let reported = run_with(directory.path(), words, &[]).bad(2);
+        assert!(reported.contains(said), "{words}: {reported}");
     }
     super::add(directory.path(), "alice", "administrator");
-    let told = run_with(directory.path(), "check --recipient nobody", &[]).bad(2);
+    let reported = run_with(directory.path(), "check --recipient nobody", &[]).bad(2);
     assert!(
-        told.contains("the recipient is not a valid email address"),
-        "{told}"
+        reported.contains("the recipient is not a valid email address"),
+        "{reported}"
     );
 }
 

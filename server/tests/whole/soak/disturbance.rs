@@ -98,11 +98,15 @@ impl Disturbance {
             Self::Stop => {
                 let victim = servers.take_one(random);
                 servers.addresses.remove(&victim.program.url);
-                let asked = Instant::now();
+                let requested = Instant::now();
                 let log = victim.program.log();
                 let stopped = tokio::task::block_in_place(|| victim.program.stop());
                 assert!(stopped, "{log}");
-                assert!(asked.elapsed() < STOPS_WITHIN, "{:?}", asked.elapsed());
+                assert!(
+                    requested.elapsed() < STOPS_WITHIN,
+                    "{:?}",
+                    requested.elapsed()
+                );
                 servers.start();
             }
             Self::FreezeShortly => freeze(servers, random, random_below_lease).await,
@@ -182,9 +186,13 @@ async fn read_only(servers: &mut Servers<'_>, random: &mut Random) {
         servers.kill(victim).await;
     }
     disk.set_read_only(true);
-    let asked = Instant::now();
+    let requested = Instant::now();
     let output = servers.start_in_vain();
-    assert!(asked.elapsed() < GIVES_UP_WITHIN, "{:?}", asked.elapsed());
+    assert!(
+        requested.elapsed() < GIVES_UP_WITHIN,
+        "{:?}",
+        requested.elapsed()
+    );
     assert!(output.contains("read-only"), "{output}");
     disk.set_read_only(false);
     servers.start();

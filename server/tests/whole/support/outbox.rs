@@ -1,6 +1,6 @@
 //! Messages submitted by programs.
 
-use domain::{DataCenterId, EmailAddress, MessageId, Recipient, RecipientKind, Who};
+use domain::{DataCenterId, EmailAddress, MessageId, Principal, Recipient, RecipientKind};
 use mail::{Mailer, Submission};
 use message::Composed;
 
@@ -21,7 +21,7 @@ pub fn mail(mailer: &Mailer, subject: &str) -> Submission {
             subject: subject.into(),
             content: body.into_bytes(),
         },
-        submitted_by: Who::Key("shop".into()),
+        submitted_by: Principal::Key("shop".into()),
         idempotency: None,
         due_at: Some(mailer.clock.now().plus(31_536_000)),
         counts_for: None,

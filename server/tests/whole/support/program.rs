@@ -195,8 +195,8 @@ impl Program {
     /// Asks the server to stop and waits. Returns true if it exited successfully.
     pub fn stop(mut self) -> bool {
         let id = self.child.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();
-        asked.success() && self.child.wait().unwrap().success()
+        let requested = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        requested.success() && self.child.wait().unwrap().success()
     }
 }
 

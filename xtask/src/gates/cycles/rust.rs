@@ -1,20 +1,40 @@
 //! Dependencies between the modules of a crate.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Uses;
 
 /// The name of a module, preceded by the names of its parents.
 type Path = Vec<String>;
 
+/// Longest chain of imports that is followed to an item.
+const MAX_IMPORTS: usize = 8;
+
+/// The modules of a crate.
+#[derive(Default)]
+struct Modules {
+    all: BTreeSet<Path>,
+    /// The paths of imported items by the names that a module gives them. Modules below it use
+    /// them under these names too.
+    imports: BTreeMap<Path, BTreeMap<String, Path>>,
+}
+
 /// Returns what the modules in these files use.
 pub(super) fn uses(files: &[(&str, &str)]) -> Uses {
-    let modules: BTreeSet<_> = files.iter().map(|(name, _)| module_of(name)).collect();
+    let files = files.iter();
+    let files: Vec<_> = files
+        .map(|(name, text)| (module_of(name), product(text)))
+        .collect();
+    let mut modules = Modules::default();
+    for (module, code) in &files {
+        modules.all.insert(module.clone());
+        let imports = modules.imports.entry(module.clone()).or_default();
+        imports.extend(self::imports(code));
+    }
     let mut uses = Uses::new();
-    for (name, text) in files {
-        let from = module_of(name);
-        for path in paths(&product(text)) {
-            let to = resolve(&from, &path, &modules);
+    for (from, code) in &files {
+        for path in paths(code) {
+            let to = modules.resolve(from, &path, MAX_IMPORTS);
             let common = from
                 .iter()
                 .zip(&to)
@@ -29,10 +49,9 @@ pub(super) fn uses(files: &[(&str, &str)]) -> Uses {
     uses
 }
 
-/// Returns the module of a file such as `web/api/mod.rs`.
+/// Returns the module of a file such as `web/api/messages.rs`.
 fn module_of(name: &str) -> Path {
     let name = name.strip_suffix(".rs").unwrap_or(name);
-    let name = name.strip_suffix("/mod").unwrap_or(name);
     match name {
         "lib" | "main" => Path::new(),
         name => name.split('/').map(str::to_owned).collect(),
@@ -60,11 +79,37 @@ fn paths(code: &str) -> Vec<Path> {
             }
         }
     }
-    found
+    found.into_iter().map(|(path, _)| path).collect()
 }
 
-/// Reads a path, or a group of paths that follow `prefix`. Returns the rest.
-fn tree<'a>(code: &'a str, prefix: &Path, found: &mut Vec<Path>) -> &'a str {
+/// Returns the items that a file imports outside its blocks, by their names.
+fn imports(code: &str) -> BTreeMap<String, Path> {
+    let mut found = Vec::new();
+    let mut rest = code;
+    while let Some(line) = rest.lines().next() {
+        let visible = line.strip_prefix("pub").map(|rest| {
+            let scope = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+            scope.map_or(rest, |(_, rest)| rest).trim_start()
+        });
+        let begun = visible.unwrap_or(line).strip_prefix("use ");
+        if let Some(begun) = begun {
+            tree(&rest[line.len() - begun.len()..], &Path::new(), &mut found);
+        }
+        rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+    }
+    let items = found.into_iter().filter_map(|(mut path, name)| {
+        if path.last().is_some_and(|last| last == "self") {
+            path.pop();
+        }
+        let name = name.or_else(|| path.last().cloned())?;
+        Some((name, path))
+    });
+    items.collect()
+}
+
+/// Reads a path, or a group of paths that follow `prefix`, each with the name that `as` gives it.
+/// Returns the rest.
+fn tree<'a>(code: &'a str, prefix: &Path, found: &mut Vec<(Path, Option<String>)>) -> &'a str {
     let mut path = prefix.clone();
     let mut rest = code.trim_start();
     loop {
@@ -77,38 +122,57 @@ fn tree<'a>(code: &'a str, prefix: &Path, found: &mut Vec<Path>) -> &'a str {
             }
             return rest.strip_prefix('}').unwrap_or(rest);
         }
-        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
-        let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
+        let (name, after) = name(rest);
         if !name.is_empty() {
             path.push(name.to_owned());
         }
         match after.strip_prefix("::") {
             Some(next) if !name.is_empty() => rest = next.trim_start(),
             _ => {
-                found.push(path);
+                let other = after.strip_prefix(" as ").map(|after| self::name(after).0);
+                found.push((path, other.map(str::to_owned)));
                 return after;
             }
         }
     }
 }
 
-/// Returns the module that a path leads to, without the item in it.
-fn resolve(from: &Path, path: &Path, modules: &BTreeSet<Path>) -> Path {
-    let mut module = from.clone();
-    for (at, name) in path.iter().enumerate() {
-        match &**name {
-            "crate" if at == 0 => module.clear(),
-            "super" => _ = module.pop(),
-            name => {
-                module.push(name.to_owned());
-                if !modules.contains(&module) {
+/// Splits a text after the name that it begins with.
+fn name(code: &str) -> (&str, &str) {
+    let end = code.find(|c: char| !c.is_alphanumeric() && c != '_');
+    code.split_at(end.unwrap_or(code.len()))
+}
+
+impl Modules {
+    /// Returns the module that a path leads to, without the item in it. Follows `imports` imports
+    /// to the module that declares the item.
+    fn resolve(&self, from: &[String], path: &[String], imports: usize) -> Path {
+        let mut module = from.to_vec();
+        for (at, name) in path.iter().enumerate() {
+            match &**name {
+                "crate" if at == 0 => module.clear(),
+                "super" => _ = module.pop(),
+                "self" => {}
+                _ => {
+                    module.push(name.clone());
+                    if self.all.contains(&module) {
+                        continue;
+                    }
                     module.pop();
-                    break;
+                    let known = self.imports.get(&module);
+                    let Some(known) = known.and_then(|known| known.get(name)) else {
+                        break;
+                    };
+                    if imports == 0 {
+                        break;
+                    }
+                    let path = [known, &path[at + 1..]].concat();
+                    return self.resolve(&module, &path, imports - 1);
                 }
             }
         }
+        module
     }
-    module
 }
 
 #[cfg(test)]
@@ -144,8 +208,8 @@ mod tests {
     #[test]
     fn a_module_counts_as_the_sibling_that_contains_it() {
         let files = [
-            ("web/mod.rs", "use crate::web::api::X;"),
-            ("web/api/mod.rs", ""),
+            ("web.rs", "use crate::web::api::X;"),
+            ("web/api.rs", ""),
             (
                 "web/api/messages.rs",
                 "use super::super::problem; use crate::web::api::X;",
@@ -154,5 +218,29 @@ mod tests {
             ("config.rs", "$crate::web::X; pub(crate) use x::crate_name;"),
         ];
         assert_eq!(used(&files), ["web::api > web::problem"]);
+    }
+
+    #[test]
+    fn an_item_belongs_to_the_module_that_declares_it() {
+        let files = [
+            ("lib.rs", "pub use a::{self, X as Z};\nuse c::d::Y;"),
+            ("a.rs", "use crate::Y;"),
+            ("b.rs", "use crate::{Z, a};"),
+            ("c.rs", "pub(crate) use d::{Y, e};\nuse other::V;"),
+            ("c/d.rs", "use super::{V, W};"),
+            ("c/e.rs", "use super::Y; fn f() { super::e() }"),
+        ];
+        let expected = ["a > c", "b > a", "c::e > c::d"];
+        assert_eq!(used(&files), expected);
+    }
+
+    #[test]
+    fn imports_that_lead_nowhere_end() {
+        let files = [
+            ("lib.rs", "use a::a;\nuse x::x;"),
+            ("a.rs", "use crate::x;"),
+            ("b.rs", ""),
+        ];
+        assert!(used(&files).is_empty());
     }
 }

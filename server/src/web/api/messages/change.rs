@@ -1,6 +1,6 @@
 //! `POST /api/v1/messages/{id}/retry` and `…/cancel`.
 
-use app::api::context::RequestInfo;
+use app::request::context::RequestInfo;
 use axum::{
     Extension, Json,
     extract::{Path, State, rejection::PathRejection},

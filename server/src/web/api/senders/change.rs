@@ -1,7 +1,7 @@
 //! `POST /api/v1/senders`, and changes of one sender.
 
 use access::{Access, AccessError};
-use app::api::context::RequestInfo;
+use app::request::context::RequestInfo;
 use axum::{
     Extension, Json,
     body::Bytes,

@@ -1,0 +1,53 @@
+//! The pages.
+
+pub(crate) mod access;
+pub(crate) mod account;
+mod activity;
+pub(crate) mod alerts;
+mod api;
+mod authorized;
+mod failure;
+mod flash;
+mod home;
+pub(crate) mod login;
+mod mailbox;
+pub(crate) mod message;
+mod messages;
+mod not_found;
+pub(crate) mod password;
+mod query;
+mod refused;
+pub(crate) mod sending_settings;
+pub(crate) mod setup;
+mod smtp_settings;
+
+use crate::paths;
+
+pub use access::AccessPage;
+pub use account::AccountPage;
+pub use activity::ActivityPage;
+pub use alerts::AlertsPage;
+pub use api::ApiPage;
+pub use authorized::{AUTHORIZATION, AuthorizedPage};
+pub use home::HomePage;
+pub use login::LoginPage;
+pub use mailbox::{MailPage, MailboxPage};
+pub use message::MessagePage;
+pub use messages::MessagesPage;
+pub use not_found::NotFoundPage;
+pub use password::PasswordPage;
+pub use refused::{CallbackRefusedPage, ForbiddenPage, SessionEndedPage};
+pub use sending_settings::SendingSettingsPage;
+pub use setup::SetupPage;
+pub use smtp_settings::{SMTP_SETTINGS, SmtpSettingsPage};
+
+/// Returns true if the page of a path has an island or receives events. Other pages load no script.
+pub fn comes_alive(path: &str) -> bool {
+    let whole = [
+        paths::SmtpSettings::PATH,
+        paths::Mailbox::PATH,
+        paths::Messages::PATH,
+    ];
+    let below = [paths::Authorized::path(""), paths::Message::path("")];
+    whole.contains(&path) || below.iter().any(|below| path.starts_with(below.as_str()))
+}
