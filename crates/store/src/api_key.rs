@@ -263,13 +263,16 @@ impl Store {
         let mut change = ManifestChange::default();
         self.end_invalid(&mut transaction, &sealer, key, &mut change)
             .await?;
+        let mut sender_name = None;
         if let Some(sender) = &key.sender {
             // Locks the sender, which may be removed at the same time.
-            let locked = sqlx::query("UPDATE senders SET id = id WHERE id = $1")
-                .bind(sender.as_str())
-                .execute(&mut *transaction)
-                .await?;
-            if locked.rows_affected() == 0 {
+            let locked: Vec<String> =
+                sqlx::query_scalar("UPDATE senders SET id = id WHERE id = $1 RETURNING name")
+                    .bind(sender.as_str())
+                    .fetch_all(&mut *transaction)
+                    .await?;
+            sender_name = locked.into_iter().next();
+            if sender_name.is_none() {
                 return Ok(MakeKeyOutcome::UnknownSender);
             }
         }
@@ -288,8 +291,8 @@ impl Store {
         if let Some(id) = &key.data_center {
             noted.changes.push(Change::fact("data_center", id.as_str()));
         }
-        if let Some(id) = &key.sender {
-            noted.changes.push(Change::fact("sender", id.as_str()));
+        if let Some(name) = sender_name {
+            noted.changes.push(Change::fact("sender", name));
         }
         if let Some(at) = key.expires_at {
             noted.changes.push(Change::fact("expires", at.rfc3339()));

@@ -1,8 +1,8 @@
 //! Entries of the audit: names of actions, and one sentence for each.
 
-use domain::{AuditAction, Principal, SendingField, SmtpField};
+use domain::{AuditAction, Principal, SenderField, SendingField, SmtpField};
 
-use crate::{sending_field_label, smtp_field_label};
+use crate::{sender_field_label, sending_field_label, smtp_field_label};
 
 /// Returns the name of an action, as a filter lists it.
 pub fn audit_action(action: AuditAction) -> &'static str {
@@ -181,6 +181,9 @@ pub fn changed_field(name: &str) -> String {
         },
         (None, "mailbox_enabled") => "Email box".to_owned(),
         (None, name) => {
+            if let Some(field) = sender_rule(name) {
+                return sender_field_label(field).to_owned();
+            }
             let words = name.replace('_', " ");
             let mut letters = words.chars();
             letters.next().map_or_else(String::new, |first| {
@@ -188,6 +191,18 @@ pub fn changed_field(name: &str) -> String {
             })
         }
     }
+}
+
+/// Returns the field of a sender with this name, unless other forms have a field of this name.
+fn sender_rule(name: &str) -> Option<SenderField> {
+    let is_own = |field: &SenderField| {
+        !matches!(
+            field,
+            SenderField::Name | SenderField::DataCenter | SenderField::Expires
+        )
+    };
+    let mut fields = SenderField::ALL.iter().copied().filter(is_own);
+    fields.find(|field| field.name() == name)
 }
 
 #[cfg(test)]

@@ -113,17 +113,22 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
         }
         Command::List => {
             let mut text = String::new();
+            let senders = access.senders().await?;
             for key in access.api_keys().await? {
                 use std::fmt::Write as _;
                 let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.code()).collect();
                 let data_center = key.data_center.as_ref().map_or("all", |id| id.as_str());
                 let until = key.expires_at.map(|at| format!(", until {at}"));
+                let id = key.sender.as_ref();
+                let sender = senders.iter().find(|sender| Some(&sender.id) == id);
+                let sender = sender.map(|sender| format!(", sender {}", sender.name));
                 // Writing to a `String` cannot fail.
                 let _ = writeln!(
                     text,
-                    "{}: {}, data center {data_center}{}",
+                    "{}: {}, data center {data_center}{}{}",
                     key.name,
                     scopes.join(" "),
+                    sender.unwrap_or_default(),
                     until.unwrap_or_default()
                 );
             }

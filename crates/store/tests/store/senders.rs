@@ -291,7 +291,7 @@ on_both! {
         assert_eq!(outcomes, [EnqueueOutcome::Stored, day.clone()]);
         let outcomes = store.enqueue(&[counted(4, limits, 86_000)]).await.unwrap();
         assert_eq!(outcomes, [day]);
-        store.tidy_access(people::life(NOW), NOW.plus(86_470)).await.unwrap();
+        store.delete_expired(people::life(NOW), NOW.plus(86_470)).await.unwrap();
         let outcomes = store.enqueue(&[counted(4, limits, 86_470)]).await.unwrap();
         assert_eq!(outcomes, [EnqueueOutcome::Stored]);
     }

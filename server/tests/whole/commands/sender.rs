@@ -28,7 +28,7 @@ fn a_sender_is_added_listed_shown_and_removed() {
         "Name: Printer",
         "Addresses and networks: 192.168.1.0/24",
         "Messages per day: 100",
-        "Other From addresses: Reject the message",
+        "If a From address is not allowed: Reject the message",
         "Last seen: never",
     ] {
         assert!(shown.lines().any(|found| found == line), "{line}: {shown}");
@@ -64,7 +64,7 @@ fn mistakes_are_named() {
         ),
         (
             "sender add Other --other-from x",
-            "Other From addresses: This is not a valid option.",
+            "If a From address is not allowed: This is not a valid option.",
         ),
         (
             "sender add Other --data-center nowhere",
