@@ -18,6 +18,11 @@ const PREFIX: &str = "mgk_";
 /// Accuracy of the time of the last use in seconds.
 const USED: i64 = 60;
 
+/// Returns true if a text has the form of a key.
+pub(crate) fn is_key(shown: &SecretString) -> bool {
+    shown.expose_secret().starts_with(PREFIX)
+}
+
 impl Access {
     /// Returns all keys that were not revoked, ordered by name. Includes expired keys.
     ///

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use domain::{Actor, ApiKey, AuditAction, DataCenterId, KeyScope, Principal, Sender, SenderUser};
 use secrecy::SecretString;
 
-use crate::{Access, AccessError};
+use crate::{Access, AccessError, api_keys::is_key};
 
 /// A program or device that may submit mail now. It holds the credentials, to verify later that
 /// they are still valid.
@@ -105,8 +105,12 @@ impl Access {
                 return Err(SubmitterError::SlowDown { seconds });
             }
             let by = Actor::nobody(address);
-            self.note_refusal(&by, AuditAction::KeyRefused, "SMTP")
-                .await?;
+            let action = if is_key(password) {
+                AuditAction::KeyRefused
+            } else {
+                AuditAction::SenderRefused
+            };
+            self.note_refusal(&by, action, "SMTP").await?;
             return Err(SubmitterError::Wrong);
         };
         if !key.scopes.contains(&KeyScope::Send) {

@@ -47,6 +47,8 @@ codes! {
         AccessDenied = "access_denied",
         /// An invalid API key was used.
         KeyRefused = "key_refused",
+        /// A user name and password that are not those of a sender were used.
+        SenderRefused = "sender_refused",
         /// SMTP settings were saved. Subject: the data center.
         SettingsSaved = "settings_saved",
         /// A data center was added. Subject: its ID.

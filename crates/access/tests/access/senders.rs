@@ -86,6 +86,7 @@ async fn a_sender_signs_in_with_its_credentials_and_nothing_else() {
         let refused = sign_in(user, &password).await.unwrap_err();
         assert!(matches!(refused, SubmitterError::Wrong), "{user}");
     }
+    assert_eq!(world.audited(AuditAction::SenderRefused).await.len(), 1);
     world
         .access
         .remove_sender(&sender.id, &cli())
