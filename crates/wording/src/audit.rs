@@ -75,7 +75,9 @@ fn template(action: AuditAction) -> &'static str {
         AuditAction::SenderRemoved => "removed the sender {}",
         AuditAction::AccessDenied => "was refused {}, which the role or the scope does not allow",
         AuditAction::KeyRefused => "used an API key that is not valid",
-        AuditAction::SenderRefused => "used a user name and password that are not those of a sender",
+        AuditAction::SenderRefused => {
+            "used a user name and password that are not those of a sender"
+        }
         AuditAction::SettingsSaved => "saved the SMTP settings of {}",
         AuditAction::DataCenterAdded => "added the data center {}",
         AuditAction::DataCenterRenamed => "renamed the data center {}",

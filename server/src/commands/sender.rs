@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use access::{AccessError, SaveSenderError};
 use clap::{Args, Subcommand};
-use domain::{Actor, Sender, SenderField, SenderForm, SenderFormError, SenderName, UnixTime};
+use domain::{
+    Actor, Sender, SenderField, SenderForm, SenderFormError, SenderName, SenderUser, UnixTime,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use server::Config;
 
@@ -39,6 +41,10 @@ pub enum Command {
 
 /// Options of `mailgrant sender add`.
 #[derive(Args)]
+#[expect(
+    clippy::doc_markdown,
+    reason = "these texts are printed by --help, where Markdown is noise"
+)]
 pub struct AddOptions {
     /// Name of the program or device
     name: String,
@@ -217,7 +223,7 @@ fn shown(sender: &Sender) -> String {
     }
     let settings = &sender.settings;
     let rules = &settings.rules;
-    let user = sender.user.as_ref().map(|user| user.as_str());
+    let user = sender.user.as_ref().map(SenderUser::as_str);
     let list = |list: String, otherwise: &str| {
         if list.is_empty() {
             otherwise.to_owned()

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use domain::{Actor, AuditAction, Change, DataCenterId, Sender, SenderField, SenderId, UnixTime};
+use domain::{
+    Actor, AuditAction, Change, DataCenterId, Sender, SenderField, SenderId, SenderUser, UnixTime,
+};
 use secrecy::SecretString;
 use sqlx::AnyConnection;
 
@@ -238,7 +240,7 @@ impl Store {
         let all = rows(&mut *connection).await?;
         let integrity = self.integrity_of_locked(&mut *connection, sealer).await?;
         let folded = sender.name.folded();
-        let user = sender.user.as_ref().map(|user| user.as_str());
+        let user = sender.user.as_ref().map(SenderUser::as_str);
         for row in all {
             if row.id == sender.id.as_str() {
                 continue;
@@ -316,7 +318,7 @@ fn facts(sender: &Sender) -> Vec<(SenderField, String)> {
     }
     let settings = &sender.settings;
     let rules = &settings.rules;
-    let user = sender.user.as_ref().map(|user| user.as_str());
+    let user = sender.user.as_ref().map(SenderUser::as_str);
     let expires = settings.expires_at.map(UnixTime::rfc3339);
     let all = [
         (SenderField::User, user.unwrap_or_default().to_owned()),
