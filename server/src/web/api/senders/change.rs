@@ -236,7 +236,8 @@ fn rotation(body: &Bytes) -> Option<u32> {
     let rotation = if body.is_empty() {
         Rotation::default()
     } else {
-        serde_json::from_slice(body).ok()?
+        let rotation: Option<Rotation> = serde_json::from_slice(body).ok()?;
+        rotation.unwrap_or_default()
     };
     let hours = rotation.keep_old_hours.unwrap_or(KEEP_OLD_HOURS);
     (hours <= MAX_KEEP_OLD_HOURS).then_some(hours)
