@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use server::config::{Setting, Sources};
 
-use crate::commands::{account, api_key, audit, check, key, webhook};
+use crate::commands::{account, api_key, audit, check, key, sender, webhook};
 
 /// Outgoing mail with OAuth 2.0, set up once for everything an organization runs.
 ///
@@ -42,6 +42,9 @@ pub enum Command {
     /// Add, list, and revoke the API keys of programs
     #[command(subcommand)]
     ApiKey(api_key::Command),
+    /// Add, list, show, and remove senders: the programs and devices that may submit mail
+    #[command(subcommand)]
+    Sender(sender::Command),
     /// Submit a message from standard input to a server, as sendmail does; see "mailgrant send
     /// --help"
     Send {
@@ -136,7 +139,7 @@ struct Flags {
     /// Hours after which Mailgrant gives up on a message that fails [default: 120]
     #[arg(long, global = true, value_name = "HOURS")]
     give_up_hours: Option<String>,
-    /// Megabytes of messages that may be queued per API key, 0 for no limit [default: 1024]
+    /// Megabytes of messages that may be queued per API key or sender, 0 for no limit [default: 1024]
     #[arg(long, global = true, value_name = "MB")]
     waiting_mb_per_key: Option<String>,
     /// Settings file of "mailgrant send" whose spool the server submits; may be repeated [default:

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod check;
 pub mod key;
 pub mod send;
+pub mod sender;
 pub mod webhook;
 
 mod error;

@@ -14,7 +14,7 @@ use server::{Application, Config, config::ConfigError, print_error, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::{Arguments, Command};
-use commands::{CommandError, account, api_key, audit, check, key, send, webhook};
+use commands::{CommandError, account, api_key, audit, check, key, send, sender, webhook};
 
 /// Exit code for a wrong configuration or a check that could not run. Other errors exit with 1.
 const COULD_NOT_RUN: u8 = 2;
@@ -58,6 +58,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         }
         Some(Command::Account(command)) => wait(account::run(command, &Config::load(&sources)?))?,
         Some(Command::ApiKey(command)) => wait(api_key::run(command, &Config::load(&sources)?))?,
+        Some(Command::Sender(command)) => wait(sender::run(command, &Config::load(&sources)?))?,
         // Handled above.
         Some(Command::Send { .. }) => String::new(),
         Some(Command::Key(command)) => wait(key::run(command, &Config::load(&sources)?))?,

@@ -18,6 +18,11 @@ const PREFIX: &str = "mgk_";
 /// Accuracy of the time of the last use in seconds.
 const USED: i64 = 60;
 
+/// Returns true if a text has the form of a key.
+pub(crate) fn is_key(shown: &SecretString) -> bool {
+    shown.expose_secret().starts_with(PREFIX)
+}
+
 impl Access {
     /// Returns all keys that were not revoked, ordered by name. Includes expired keys.
     ///
@@ -40,11 +45,31 @@ impl Access {
         let now = self.now();
         let new = form.parse(now).map_err(FormError::Form)?;
         let token = Token::generate();
+        let mut data_center = new.data_center;
+        let sender = match new.sender {
+            None => None,
+            Some(name) => {
+                let sender = self.sender_of_name(&name).await?.ok_or_else(|| {
+                    let error = NewKeyError::UnknownSender;
+                    FormError::Form(FormErrors::one(AccessField::Sender, error))
+                })?;
+                let id = data_center.get_or_insert_with(|| sender.data_center.clone());
+                if *id != sender.data_center {
+                    let error = NewKeyError::OtherDataCenter;
+                    return Err(FormError::Form(FormErrors::one(
+                        AccessField::DataCenter,
+                        error,
+                    )));
+                }
+                Some(sender.id)
+            }
+        };
         let key = ApiKey {
             id: api_key_id(),
             name: new.name,
             scopes: new.scopes,
-            data_center: new.data_center,
+            data_center,
+            sender,
             created_at: now,
             expires_at: new.expires_at,
             last_used_at: None,
@@ -57,6 +82,7 @@ impl Access {
             MakeKeyOutcome::UnknownDataCenter => {
                 (AccessField::DataCenter, NewKeyError::UnknownDataCenter)
             }
+            MakeKeyOutcome::UnknownSender => (AccessField::Sender, NewKeyError::UnknownSender),
         };
         Err(FormError::Form(FormErrors::one(field, error)))
     }

@@ -8,8 +8,8 @@ pub enum AccessError {
     /// The database failed.
     #[error("the database failed")]
     Store(#[from] store::StoreError),
-    /// The account, session, or key does not exist.
-    #[error("the account, session, or key does not exist")]
+    /// The account, session, key, or sender does not exist.
+    #[error("the account, session, key, or sender does not exist")]
     Unknown,
     /// A password could not be hashed.
     #[error("a password could not be hashed")]

@@ -1,4 +1,5 @@
-//! Access control: accounts, passwords, sessions, API keys, and the audit of all actions.
+//! Access control: accounts, passwords, sessions, API keys, senders, and the audit of all
+//! actions.
 //!
 //! [`Access`] has the operations for the HTTP server and the command line. All lasting state is in
 //! the [`store::Store`]. The crate knows no HTTP, no cookies, and no texts. Start reading at
@@ -17,6 +18,7 @@ mod senders;
 mod sessions;
 mod setup;
 mod sign_in;
+mod submitters;
 mod throttle;
 mod token;
 
@@ -32,8 +34,9 @@ pub use activity::ActivityPage;
 pub use device::Device;
 pub use error::{AccessError, FormError, SignInError};
 pub use links::{Link, LinkKind};
-pub use senders::{Sender, SenderError};
+pub use senders::SaveSenderError;
 pub use sessions::{NewSession, Visitor};
+pub use submitters::{Submitter, SubmitterError};
 pub use token::Token;
 
 /// Options of [`Access`].
@@ -51,7 +54,7 @@ impl Default for AccessOptions {
     }
 }
 
-/// Operations on accounts, sessions, API keys, and the audit. Cheap to clone.
+/// Operations on accounts, sessions, API keys, senders, and the audit. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Access(Arc<Inner>);
 

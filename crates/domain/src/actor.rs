@@ -12,6 +12,8 @@ pub enum Principal {
     Account(AccountName),
     /// Program, by the name of its API key.
     Key(String),
+    /// Program or device, by the name of its sender.
+    Sender(String),
     /// User of the command line on the server's machine.
     CommandLine,
     /// Mailgrant itself, for example when it refreshes a token.
@@ -26,17 +28,18 @@ impl Principal {
         match self {
             Self::Account(_) => "account",
             Self::Key(_) => "key",
+            Self::Sender(_) => "sender",
             Self::CommandLine => "command_line",
             Self::Mailgrant => "mailgrant",
             Self::Nobody => "nobody",
         }
     }
 
-    /// Returns the name of the account or key; empty for other kinds.
+    /// Returns the name of the account, key, or sender; empty for other kinds.
     pub fn name(&self) -> &str {
         match self {
             Self::Account(name) => name.as_str(),
-            Self::Key(name) => name,
+            Self::Key(name) | Self::Sender(name) => name,
             Self::CommandLine | Self::Mailgrant | Self::Nobody => "",
         }
     }

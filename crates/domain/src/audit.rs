@@ -34,11 +34,21 @@ codes! {
         KeyMade = "key_made",
         /// An API key was revoked. Subject: its name.
         KeyEnded = "key_ended",
+        /// A sender was added. Subject: its name.
+        SenderAdded = "sender_added",
+        /// A sender was changed. Subject: its name.
+        SenderChanged = "sender_changed",
+        /// A sender got a new password. Subject: its name.
+        SenderPasswordMade = "sender_password_made",
+        /// A sender was removed. Subject: its name.
+        SenderRemoved = "sender_removed",
         /// A request was denied because a role or scope was missing. Subject: the requested
         /// resource.
         AccessDenied = "access_denied",
         /// An invalid API key was used.
         KeyRefused = "key_refused",
+        /// A user name and password that are not those of a sender were used.
+        SenderRefused = "sender_refused",
         /// SMTP settings were saved. Subject: the data center.
         SettingsSaved = "settings_saved",
         /// A data center was added. Subject: its ID.

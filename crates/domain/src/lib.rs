@@ -35,6 +35,7 @@ pub mod preset;
 pub mod provider;
 pub mod scope;
 pub mod secret;
+pub mod sender;
 pub mod sending;
 pub mod sending_form;
 pub mod smtp_form;
@@ -88,6 +89,11 @@ pub use preset::{Preset, PresetAuthentication};
 pub use provider::{Provider, ProviderFamily};
 pub use scope::Scope;
 pub use secret::{SavedSecret, SecretEdit, SecretField, TypedSecret};
+pub use sender::{
+    AllowedFrom, Network, NetworkError, NewSender, NullSender, OtherFrom, Sender, SenderField,
+    SenderForm, SenderFormError, SenderId, SenderLimits, SenderName, SenderPassword, SenderRules,
+    SenderSettings, SenderUser,
+};
 pub use sending::{HourCounts, SendingLimits, SendingPause, SendingSettings, SendingUse};
 pub use sending_form::{SendingField, SendingForm, SendingFormError};
 pub use smtp_form::{SmtpField, SmtpForm, SmtpFormError, SmtpFormErrors};

@@ -181,6 +181,8 @@ pub mod api {
         MailList = "/api/v1/mailbox/messages";
         /// Messages of the outbox.
         Messages = "/api/v1/messages";
+        /// Programs and devices that may submit mail.
+        Senders = "/api/v1/senders";
         /// Description of the API, for tools.
         OpenApi = "/api/v1/openapi.json";
     }
@@ -192,6 +194,14 @@ pub mod api {
         RetryMessage = "/api/v1/messages/{id}/retry";
         /// Cancellation of a message.
         CancelMessage = "/api/v1/messages/{id}/cancel";
+        /// One sender.
+        Sender = "/api/v1/senders/{id}";
+        /// Change of a sender.
+        UpdateSender = "/api/v1/senders/{id}/update";
+        /// New password of a sender.
+        RotateSender = "/api/v1/senders/{id}/rotate";
+        /// Removal of a sender.
+        RemoveSender = "/api/v1/senders/{id}/remove";
     }
 
     patterns! {
@@ -219,6 +229,11 @@ pub mod api {
                 Message::PATTERN,
                 RetryMessage::PATTERN,
                 CancelMessage::PATTERN,
+                Senders::PATH,
+                Sender::PATTERN,
+                UpdateSender::PATTERN,
+                RotateSender::PATTERN,
+                RemoveSender::PATTERN,
                 Mail::PATTERN,
                 MailSource::PATTERN,
                 MailAttachment::PATTERN,

@@ -64,7 +64,7 @@ pub use remote::{Remote, RemoteError, RemoteMessage};
 pub use server_clock::ServerClock;
 pub use server_conditions::ServerConditions;
 pub use settings::{Saved, Settings};
-pub use store::{ChangeOutcome, Idempotency};
+pub use store::{ChangeOutcome, CountedSender, ExceededLimit, Idempotency};
 pub use supervisor::Supervisor;
 pub use timeouts::Timeouts;
 pub use tokens::Tokens;

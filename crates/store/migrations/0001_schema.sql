@@ -155,6 +155,38 @@ CREATE TABLE sign_in_attempts (
 
 CREATE INDEX sign_in_attempts_last_at ON sign_in_attempts (last_at);
 
+-- Programs and devices that submit mail.
+CREATE TABLE senders (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    folded TEXT NOT NULL UNIQUE,
+    -- The user name of the SMTP credentials, if there are any.
+    user_name TEXT UNIQUE,
+    data_center TEXT NOT NULL REFERENCES data_centers (id) ON DELETE CASCADE,
+    -- JSON: networks, limits, expiry, and rules.
+    settings TEXT NOT NULL,
+    -- JSON: keyed hashes of the passwords, newest first, with their times.
+    passwords TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    last_seen_at BIGINT,
+    accepted BIGINT NOT NULL DEFAULT 0,
+    rejected BIGINT NOT NULL DEFAULT 0,
+    version BIGINT NOT NULL,
+    mac TEXT NOT NULL DEFAULT ''
+);
+
+CREATE INDEX senders_data_center ON senders (data_center);
+
+-- Accepted messages by minute (its first second), for the limits of senders; old rows are removed.
+CREATE TABLE sender_counts (
+    sender TEXT NOT NULL REFERENCES senders (id) ON DELETE CASCADE,
+    minute BIGINT NOT NULL,
+    messages BIGINT NOT NULL,
+    PRIMARY KEY (sender, minute)
+);
+
+CREATE INDEX sender_counts_minute ON sender_counts (minute);
+
 CREATE TABLE api_keys (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -162,6 +194,8 @@ CREATE TABLE api_keys (
     token_hash TEXT NOT NULL UNIQUE,
     scopes TEXT NOT NULL,
     data_center TEXT REFERENCES data_centers (id) ON DELETE CASCADE,
+    -- The sender whose rules apply to the mail of the key.
+    sender TEXT REFERENCES senders (id) ON DELETE CASCADE,
     created_at BIGINT NOT NULL,
     expires_at BIGINT,
     last_used_at BIGINT,
@@ -171,6 +205,7 @@ CREATE TABLE api_keys (
 
 CREATE UNIQUE INDEX api_keys_folded ON api_keys (folded) WHERE ended_at IS NULL;
 CREATE INDEX api_keys_data_center ON api_keys (data_center);
+CREATE INDEX api_keys_sender ON api_keys (sender);
 
 -- The audit. Rows are only added; each has the hash of the one before.
 
@@ -202,7 +237,7 @@ CREATE TABLE audit_head (
     sequence BIGINT NOT NULL,
     hash TEXT NOT NULL,
     mac TEXT NOT NULL,
-    -- JSON: the version of each account, session, link, and API key in force. Part of what the MAC of the head covers.
+    -- JSON: the version of each account, session, link, sender, and API key in force. Part of what the MAC of the head covers.
     manifest TEXT NOT NULL DEFAULT ''
 );
 

@@ -3,7 +3,8 @@
 use std::{borrow::Cow, sync::Arc};
 
 use domain::{
-    Actor, ApiKey, ApiKeyId, ApiKeyName, AuditAction, Change, DataCenterId, KeyScope, UnixTime,
+    Actor, ApiKey, ApiKeyId, ApiKeyName, AuditAction, Change, DataCenterId, KeyScope, SenderId,
+    UnixTime,
 };
 use sqlx::{AnyConnection, AssertSqlSafe, any::AnyQueryResult};
 
@@ -27,13 +28,15 @@ pub enum MakeKeyOutcome {
     NameTaken,
     /// No data center has this ID.
     UnknownDataCenter,
+    /// No sender has this ID.
+    UnknownSender,
 }
 
 /// Columns of [`Row`], from `api_keys k`.
 macro_rules! key_columns {
     () => {
         "k.id AS k_id, k.name AS k_name, k.folded AS k_folded, k.token_hash AS k_token_hash, k.scopes AS k_scopes,
-         k.data_center AS k_data_center, k.created_at AS k_created_at, k.expires_at AS k_expires_at,
+         k.data_center AS k_data_center, k.sender AS k_sender, k.created_at AS k_created_at, k.expires_at AS k_expires_at,
          k.last_used_at AS k_last_used_at, k.mac AS k_mac"
     };
 }
@@ -53,6 +56,8 @@ pub(crate) struct Row {
     scopes: String,
     #[sqlx(rename = "k_data_center")]
     data_center: Option<String>,
+    #[sqlx(rename = "k_sender")]
+    sender: Option<String>,
     #[sqlx(rename = "k_created_at")]
     created_at: i64,
     #[sqlx(rename = "k_expires_at")]
@@ -82,6 +87,7 @@ impl Protected for Row {
             text(self.token_hash.as_str()),
             text(self.scopes.as_str()),
             text(self.data_center.as_deref()),
+            text(self.sender.as_deref()),
             number(self.created_at),
             number(self.expires_at),
         ]
@@ -98,6 +104,7 @@ impl Row {
             token_hash: token_hash.into(),
             scopes: scopes(key),
             data_center: key.data_center.as_ref().map(ToString::to_string),
+            sender: key.sender.as_ref().map(|id| id.as_str().to_owned()),
             created_at: key.created_at.0,
             expires_at: key.expires_at.map(|at| at.0),
             last_used_at: None,
@@ -110,8 +117,8 @@ impl Row {
     async fn insert(&self, connection: &mut AnyConnection) -> Result<AnyQueryResult, sqlx::Error> {
         sqlx::query(
             "INSERT INTO api_keys (
-                 id, name, folded, token_hash, scopes, data_center, created_at, expires_at, mac)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+                 id, name, folded, token_hash, scopes, data_center, sender, created_at, expires_at, mac)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
         )
         .bind(self.id.as_str())
         .bind(self.name.as_str())
@@ -119,6 +126,7 @@ impl Row {
         .bind(self.token_hash.as_str())
         .bind(self.scopes.as_str())
         .bind(self.data_center.as_deref())
+        .bind(self.sender.as_deref())
         .bind(self.created_at)
         .bind(self.expires_at)
         .bind(self.mac.as_str())
@@ -170,17 +178,35 @@ pub(crate) async fn go_with(
     Ok(())
 }
 
+/// Removes the keys of a sender from the manifest, because they are deleted with it.
+pub(crate) async fn go_with_sender(
+    connection: &mut AnyConnection,
+    sender: &str,
+    change: &mut ManifestChange,
+) -> Result<(), StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM api_keys WHERE sender = $1")
+        .bind(sender)
+        .fetch_all(connection)
+        .await?;
+    for id in ids {
+        change.remove(TABLE.0, &id);
+    }
+    Ok(())
+}
+
 impl TryFrom<Row> for ApiKey {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let scopes = row.scopes.split(' ').map(KeyScope::from_code);
         let data_center = row.data_center.as_deref().map(DataCenterId::parse);
+        let sender = row.sender.as_deref().map(SenderId::parse);
         Ok(Self {
             id: TABLE.value("id", ApiKeyId::parse(&row.id))?,
             name: TABLE.value("name", ApiKeyName::parse(&row.name))?,
             scopes: TABLE.needed("scopes", scopes.collect())?,
             data_center: TABLE.value("data_center", data_center.transpose())?,
+            sender: TABLE.value("sender", sender.transpose())?,
             created_at: UnixTime(row.created_at),
             expires_at: row.expires_at.map(UnixTime),
             last_used_at: row.last_used_at.map(UnixTime),
@@ -237,6 +263,19 @@ impl Store {
         let mut change = ManifestChange::default();
         self.end_invalid(&mut transaction, &sealer, key, &mut change)
             .await?;
+        let mut sender_name = None;
+        if let Some(sender) = &key.sender {
+            // Locks the sender, which may be removed at the same time.
+            let locked: Vec<String> =
+                sqlx::query_scalar("UPDATE senders SET id = id WHERE id = $1 RETURNING name")
+                    .bind(sender.as_str())
+                    .fetch_all(&mut *transaction)
+                    .await?;
+            sender_name = locked.into_iter().next();
+            if sender_name.is_none() {
+                return Ok(MakeKeyOutcome::UnknownSender);
+            }
+        }
         let row = Row::new(key, token_hash, &sealer);
         change.set(&row);
         match row.insert(&mut transaction).await {
@@ -251,6 +290,9 @@ impl Store {
         noted.changes.push(Change::fact("scopes", scopes(key)));
         if let Some(id) = &key.data_center {
             noted.changes.push(Change::fact("data_center", id.as_str()));
+        }
+        if let Some(name) = sender_name {
+            noted.changes.push(Change::fact("sender", name));
         }
         if let Some(at) = key.expires_at {
             noted.changes.push(Change::fact("expires", at.rfc3339()));

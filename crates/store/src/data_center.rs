@@ -5,7 +5,7 @@ use sqlx::AnyConnection;
 
 use crate::{
     Store, StoreError, api_key, audit_entry::entry, backend::Backend, integrity::ManifestChange,
-    row::Table,
+    row::Table, sender,
 };
 
 const TABLE: Table = Table("data_centers");
@@ -225,6 +225,7 @@ impl Store {
         let name = name_of(&mut transaction, id).await?;
         let mut change = ManifestChange::default();
         api_key::go_with(&mut transaction, id, &mut change).await?;
+        sender::go_with(&mut transaction, id, &mut change).await?;
         sqlx::query("DELETE FROM data_centers WHERE id = $1")
             .bind(id.as_str())
             .execute(&mut *transaction)

@@ -2,11 +2,11 @@
 
 use domain::UnixTime;
 
-use crate::{SessionLife, Store, StoreError, attempt};
+use crate::{SessionLife, Store, StoreError, attempt, outbox};
 
 impl Store {
     /// Deletes sessions and links that have expired, failed sign-in attempts that no longer count,
-    /// and API keys that were revoked.
+    /// API keys that were revoked, and counts of senders that no longer matter.
     ///
     /// # Errors
     /// `Database`.
@@ -23,6 +23,10 @@ impl Store {
                 attempt::forgotten_until(now),
             ),
             ("DELETE FROM api_keys WHERE ended_at <= $1", now),
+            (
+                "DELETE FROM sender_counts WHERE minute <= $1",
+                outbox::forgotten_until(now),
+            ),
         ] {
             sqlx::query(sql).bind(until.0).execute(&self.pool).await?;
         }

@@ -42,6 +42,7 @@ mod probe;
 mod rotate;
 mod row;
 mod seal;
+mod sender;
 mod sending;
 mod session;
 mod settings;
@@ -72,10 +73,11 @@ pub use key::KeySource;
 pub use link::NewLink;
 pub use mail_cursor::{MailCursor, MailReader};
 pub use outbox::{
-    AttemptUpdate, Bounce, ChangeOutcome, Claim, Claimed, ClaimedMessage, EnqueueOutcome,
-    Idempotency, KnownRequest, NewMessage,
+    AttemptUpdate, Bounce, ChangeOutcome, Claim, Claimed, ClaimedMessage, CountedSender,
+    EnqueueOutcome, ExceededLimit, Idempotency, KnownRequest, NewMessage,
 };
 pub use rotate::Rotated;
+pub use sender::SaveSenderOutcome;
 pub use sending::SaveSendingOutcome;
 pub use session::{NewSession, SessionLife, SignIn};
 pub use settings::{SaveOutcome, StoredSettings};

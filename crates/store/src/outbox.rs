@@ -1,5 +1,6 @@
 //! The outbox: tables `messages`, `message_contents`, `message_attempts`, and related ones.
 
+mod admission;
 mod bounce;
 mod change;
 mod claim;
@@ -21,11 +22,14 @@ use domain::{DataCenterId, EmailAddress, MessageId, Principal, Recipient, UnixTi
 
 use crate::row::Table;
 
+pub use admission::{CountedSender, ExceededLimit};
 pub use bounce::Bounce;
 pub use change::ChangeOutcome;
 pub use claim::{Claim, Claimed, ClaimedMessage};
 pub use idempotency::KnownRequest;
 pub use record_attempts::AttemptUpdate;
+
+pub(crate) use admission::forgotten_until;
 
 pub(crate) const MESSAGES: Table = Table("messages");
 
@@ -56,6 +60,8 @@ pub struct NewMessage {
     pub content: Vec<u8>,
     /// Identifies repeated requests.
     pub idempotency: Option<Idempotency>,
+    /// The sender that the message counts for, if any.
+    pub counts_for: Option<CountedSender>,
 }
 
 /// Identifies repeated requests.
@@ -72,6 +78,8 @@ pub struct Idempotency {
 /// Result of storing a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EnqueueOutcome {
+    /// The message would exceed a limit of its sender.
+    LimitExceeded(ExceededLimit),
     /// The message was stored.
     Stored,
     /// The same request was stored before, as this message.

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use access::Sender;
+use access::Submitter;
 use message::Received;
 use tokio::{
     net::TcpStream,
@@ -58,6 +58,8 @@ enum Ended {
     TimedOut,
     /// The server stops.
     Stopping,
+    /// The database does not answer.
+    Unavailable(Reply),
 }
 
 /// What a client sends before the greeting.
@@ -75,7 +77,7 @@ struct Connection {
     output: Vec<u8>,
     buffer: Vec<u8>,
     session: Session,
-    sender: Option<Sender>,
+    submitter: Option<Submitter>,
     address: IpAddr,
     shared: Arc<Shared>,
     stopping: CancellationToken,
@@ -106,7 +108,7 @@ pub async fn serve(
         output: Vec::new(),
         buffer: vec![0; BUFFER],
         session: Session::new(offer, false),
-        sender: None,
+        submitter: None,
         address,
         shared,
         stopping,
@@ -153,6 +155,7 @@ fn violation(code: u16, address: IpAddr, text: &str) -> Reply {
 
 impl Connection {
     async fn run(&mut self) -> Result<(), Ended> {
+        self.recognize().await?;
         let greeting = self.session.greeting();
         self.queue(&greeting);
         loop {
@@ -200,18 +203,26 @@ impl Connection {
     }
 
     async fn start_tls(&mut self) -> Result<(), Ended> {
-        self.sender = None;
         let handshake = self.stream.start_tls(self.shared.tls.current());
         let result = match timeout(self.shared.limits.handshake, handshake).await {
             Ok(Ok(())) => {
                 self.session.encrypted();
-                return Ok(());
+                return self.recognize().await;
             }
             Ok(Err(error)) => error.to_string(),
             Err(_) => "timed out".to_owned(),
         };
         tracing::info!(address = %self.address, error = result, "TLS handshake with an SMTP client failed");
         Err(Ended::Lost)
+    }
+
+    /// Finds out whether the client is a sender that is known by its address. Forgets one that has
+    /// signed in.
+    async fn recognize(&mut self) -> Result<(), Ended> {
+        let found = self.shared.intake.submitter_at(self.address).await;
+        self.submitter = found.map_err(Ended::Unavailable)?;
+        self.session.known_by_address(self.submitter.is_some());
+        Ok(())
     }
 
     async fn sign_in(&mut self, credentials: &Credentials) -> Step {
@@ -221,14 +232,14 @@ impl Connection {
             .intake
             .metrics()
             .count_smtp_reply("sign_in", code);
-        let result = result.map(|sender| self.sender = Some(sender));
+        let result = result.map(|submitter| self.submitter = Some(submitter));
         self.session.signed_in(result)
     }
 
     /// Returns the next line.
     async fn line(&mut self) -> Result<Line, Ended> {
         let limits = &self.shared.limits;
-        let time = if self.session.is_signed_in() {
+        let time = if self.session.may_send() {
             limits.command
         } else {
             limits.command_before_sign_in
@@ -309,7 +320,10 @@ impl Connection {
     /// Reads a message up to its end. Returns it with its share of the body budget.
     async fn content(&mut self) -> Result<(Content, Option<OwnedSemaphorePermit>), Ended> {
         let limits = self.shared.limits;
-        let mut reader = DataReader::new(limits.message_octets);
+        // Devices that are known by their address are often too old to know better.
+        let is_known = self.submitter.as_ref();
+        let is_known = is_known.is_some_and(Submitter::is_known_by_address);
+        let mut reader = DataReader::new(limits.message_octets).normalizing(is_known);
         let (mut held, mut reserved): (Option<OwnedSemaphorePermit>, usize) = (None, 0);
         let end = Instant::now() + limits.message;
         self.buffer.resize(MESSAGE_BUFFER, 0);
@@ -340,10 +354,10 @@ impl Connection {
     }
 
     async fn submit(&mut self, arrived: Arrived) -> Reply {
-        let Some(sender) = &self.sender else {
+        let Some(submitter) = &self.submitter else {
             return Reply::new(530, "5.7.0", "Sign in first");
         };
-        match self.shared.intake.submit(sender, arrived).await {
+        match self.shared.intake.submit(submitter, arrived).await {
             Ok(id) => Reply::new(250, "2.0.0", &format!("Queued as {}", id.as_str())),
             Err(reply) => reply,
         }
@@ -353,8 +367,10 @@ impl Connection {
         let hello = self.session.hello();
         let protocol = match (hello, self.session.is_encrypted()) {
             (Some(hello), _) if !hello.is_extended => "SMTP",
-            (_, true) => "ESMTPSA",
-            (_, false) => "ESMTPA",
+            (_, true) if self.session.is_signed_in() => "ESMTPSA",
+            (_, true) => "ESMTPS",
+            (_, false) if self.session.is_signed_in() => "ESMTPA",
+            (_, false) => "ESMTP",
         };
         Received {
             client: hello.map(|hello| hello.name.clone()).unwrap_or_default(),
@@ -390,6 +406,7 @@ impl Connection {
                 let text = "Timed out. A message ends with CRLF, a dot, and CRLF";
                 self.queue(&Reply::new(421, "4.4.2", text));
             }
+            Err(Ended::Unavailable(reply)) => self.queue(&reply),
             Err(Ended::Stopping) => {
                 self.queue(&Reply::new(421, "4.3.2", "The server is stopping"));
             }

@@ -30,6 +30,10 @@ pub enum Content {
 enum State {
     /// After CRLF, or before the first octet.
     LineStart,
+    /// After another line end that became CRLF.
+    BareLineStart,
+    /// After a dot there, which has not been stored yet.
+    BareDot,
     Text,
     /// After a CR that has not been stored yet.
     Cr,
@@ -47,6 +51,7 @@ pub struct DataReader {
     content: Vec<u8>,
     limit: usize,
     bare: Option<BareLineEnd>,
+    normalizes: bool,
     is_too_large: bool,
     has_no_memory: bool,
 }
@@ -59,9 +64,20 @@ impl DataReader {
             content: Vec::new(),
             limit,
             bare: None,
+            normalizes: false,
             is_too_large: false,
             has_no_memory: false,
         }
+    }
+
+    /// Returns a reader that makes other line ends in the message CRLF, instead of reporting them.
+    /// Only CRLF, a dot, and CRLF end the message nevertheless. As in Postfix
+    /// (`smtpd_forbid_bare_newline = normalize`), a dot that was added after such a line end is
+    /// removed as well.
+    #[must_use]
+    pub fn normalizing(mut self, normalizes: bool) -> Self {
+        self.normalizes = normalizes;
+        self
     }
 
     /// Reads octets up to the end of the message. Returns the number of octets that belong to it.
@@ -87,31 +103,48 @@ impl DataReader {
     fn step(&mut self, octet: u8) {
         self.state = match (self.state, octet) {
             (State::LineStart, b'.') => State::Dot,
+            (State::BareLineStart, b'.') => State::BareDot,
             (State::Dot, b'\r') => State::DotCr,
-            (State::LineStart | State::Text, b'\r') => State::Cr,
+            (State::BareDot, b'\r' | b'\n') => {
+                // A line with only a dot, which no program adds.
+                self.store(b".");
+                self.state = State::Text;
+                return self.step(octet);
+            }
+            (State::LineStart | State::BareLineStart | State::Text, b'\r') => State::Cr,
             (State::DotCr, b'\n') | (State::End, _) => State::End,
             (State::Cr, b'\n') => {
                 self.store(b"\r\n");
                 State::LineStart
             }
             (State::Cr | State::DotCr, _) => {
-                self.bare.get_or_insert(BareLineEnd::Cr);
-                self.store(b"\r");
-                if octet == b'\r' {
-                    State::Cr
-                } else {
-                    self.store(&[octet]);
-                    State::Text
-                }
+                self.bare_line_end(BareLineEnd::Cr);
+                return self.step(octet);
             }
-            (State::LineStart | State::Text | State::Dot, _) => {
-                if octet == b'\n' {
-                    self.bare.get_or_insert(BareLineEnd::Lf);
-                }
+            (_, b'\n') => {
+                self.bare_line_end(BareLineEnd::Lf);
+                self.state
+            }
+            _ => {
                 self.store(&[octet]);
                 State::Text
             }
         };
+    }
+
+    /// Stores a line end other than CRLF.
+    fn bare_line_end(&mut self, bare: BareLineEnd) {
+        self.bare.get_or_insert(bare);
+        if self.normalizes {
+            self.store(b"\r\n");
+            self.state = State::BareLineStart;
+        } else {
+            self.store(match bare {
+                BareLineEnd::Lf => b"\n",
+                BareLineEnd::Cr => b"\r",
+            });
+            self.state = State::Text;
+        }
     }
 
     fn store(&mut self, octets: &[u8]) {
@@ -148,7 +181,7 @@ impl DataReader {
     pub fn finish(self) -> Content {
         if self.is_too_large {
             Content::TooLarge
-        } else if let Some(bare) = self.bare {
+        } else if let Some(bare) = self.bare.filter(|_| !self.normalizes) {
             Content::Bare(bare)
         } else if self.has_no_memory {
             Content::NoMemory
@@ -236,6 +269,26 @@ mod tests {
         assert_eq!(reader.finish(), whole("01234567\r\n"));
     }
 
+    #[test]
+    fn other_line_ends_become_crlf_and_never_end_the_message_for_known_addresses() {
+        for (input, content) in [
+            (&b"a\nb\r\n.\r\n"[..], "a\r\nb\r\n"),
+            (b"a\rb\r\n.\r\n", "a\r\nb\r\n"),
+            (b"a\n.\nb\r\n.\r\n", "a\r\n.\r\nb\r\n"),
+            (b"a\n.\r\nb\r\n.\r\n", "a\r\n.\r\nb\r\n"),
+            (b"a\r\n.\nb\r\n.\r\n", "a\r\n\r\nb\r\n"),
+            (b"a\r.\rb\r\n.\r\n", "a\r\n.\r\nb\r\n"),
+            (b"a\n..b\n.c\r\n.\r\n", "a\r\n.b\r\nc\r\n"),
+            (b"a\r\r\n.\r\n", "a\r\n\r\n"),
+        ] {
+            let mut reader = DataReader::new(1_000).normalizing(true);
+            let used = reader.read(input);
+            assert!(reader.is_at_end(), "{input:?}");
+            assert_eq!(used, input.len(), "{input:?}");
+            assert_eq!(reader.finish(), whole(content), "{input:?}");
+        }
+    }
+
     /// The rules of RFC 5321 §4.5.2, written as a search in the whole input.
     fn model(input: &[u8]) -> Option<(Vec<u8>, &[u8])> {
         let all = [b"\r\n", input].concat();
@@ -275,11 +328,17 @@ mod tests {
         ) {
             let input = parts.concat();
             let mut reader = DataReader::new(1_000_000);
+            let mut normalizing = DataReader::new(1_000_000).normalizing(true);
             let mut used = 0;
             let mut cuts = cuts.iter().cycle();
             while used < input.len() && !reader.is_at_end() {
                 let size = (*cuts.next().unwrap()).min(input.len() - used);
+                normalizing.read(&input[used..used + size]);
                 used += reader.read(&input[used..used + size]);
+            }
+            prop_assert_eq!(normalizing.is_at_end(), reader.is_at_end());
+            if let Content::Whole(content) = normalizing.finish() {
+                prop_assert!(!has_bare(&content));
             }
             match model(&input) {
                 None => prop_assert!(!reader.is_at_end()),

@@ -2,9 +2,12 @@
 
 use std::net::IpAddr;
 
-use access::{Access, Sender, SenderError};
+use access::{Access, Submitter, SubmitterError};
 use domain::{MessageFieldError, MessageId};
-use mail::{BodyBudget, ComposeError, MailError, Mailer, Metrics, Submission, SubmitError};
+use mail::{
+    BodyBudget, ComposeError, CountedSender, ExceededLimit, MailError, Mailer, Metrics, Submission,
+    SubmitError,
+};
 use message::{MessageErrors, RawRequest, Received};
 use wording::{api_problem, message_field_error};
 
@@ -48,7 +51,19 @@ impl Intake {
         &self.mailer.metrics
     }
 
-    /// Verifies the credentials of a sender.
+    /// Returns the sender that is known by this address.
+    ///
+    /// # Errors
+    /// The reply if the database fails.
+    pub(crate) async fn submitter_at(&self, address: IpAddr) -> Result<Option<Submitter>, Reply> {
+        self.access.submitter_at(address).await.map_err(|error| {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "senders could not be read for an SMTP client");
+            Reply::new(421, "4.3.0", api_problem::UNAVAILABLE)
+        })
+    }
+
+    /// Verifies the credentials of a sender or an API key.
     ///
     /// # Errors
     /// The reply to a failed sign-in.
@@ -56,24 +71,25 @@ impl Intake {
         &self,
         credentials: &Credentials,
         address: IpAddr,
-    ) -> Result<Sender, Reply> {
+    ) -> Result<Submitter, Reply> {
         let Credentials { user, password } = credentials;
         let address = address.to_string();
-        let result = self.access.sign_in_sender(user, password, &address).await;
+        let result = self.access.sign_in_submitter(user, password, &address);
+        let result = result.await;
         result.map_err(|error| {
             let reply = match &error {
-                SenderError::Wrong => {
-                    let text = "The password is not a valid API key. Use an API key with the scope \"send\" as the password, and any user name";
+                SubmitterError::Wrong => {
+                    let text = "Neither the user name and password of a sender nor a valid API key. Check both, or create a new password for the sender";
                     Reply::new(535, "5.7.8", text)
                 }
-                SenderError::OutOfScope => {
+                SubmitterError::OutOfScope => {
                     Reply::new(535, "5.7.8", "The API key lacks the scope \"send\"")
                 }
-                SenderError::SlowDown { seconds } => {
+                SubmitterError::SlowDown { seconds } => {
                     let text = format!("Too many failed sign-ins. Try again in {seconds} s");
                     Reply::new(421, "4.7.0", &text)
                 }
-                SenderError::Access(error) => {
+                SubmitterError::Access(error) => {
                     let error: &dyn std::error::Error = error;
                     tracing::error!(error, "SMTP sign-in could not be verified");
                     return Reply::new(454, "4.7.0", api_problem::UNAVAILABLE);
@@ -99,18 +115,18 @@ impl Intake {
     /// The reply if the message is not accepted.
     pub(crate) async fn submit(
         &self,
-        sender: &Sender,
+        submitter: &Submitter,
         arrived: Arrived,
     ) -> Result<MessageId, Reply> {
-        match self.access.is_sender(sender).await {
-            Ok(true) => {}
-            Ok(false) => {
-                let text = "The API key was revoked or has expired; sign in again";
+        let submitter = match self.access.current_submitter(submitter).await {
+            Ok(Some(submitter)) => submitter,
+            Ok(None) => {
+                let text = "The sender or the API key was removed or has expired; sign in again";
                 return Err(Reply::new(421, "4.7.0", text));
             }
             Err(error) => return Err(unavailable(&error)),
-        }
-        let data_center = sender.data_center();
+        };
+        let data_center = submitter.data_center();
         let Arrived {
             envelope,
             content,
@@ -124,25 +140,33 @@ impl Intake {
             content,
             envelope: message::Envelope {
                 recipients: Some(recipients),
-                // A message without a sender gets that of its From field, which receives bounces.
-                sender: envelope.sender.map(|sender| sender.to_string()),
+                sender: Some(envelope.sender.map_or_else(
+                    || message::Envelope::NULL_SENDER.to_owned(),
+                    |sender| sender.to_string(),
+                )),
             },
             replace_from: false,
             received: Some(received),
         };
-        let composed = self.mailer.outbox.compose_raw(&data_center, raw).await;
+        let sender = submitter.sender();
+        let outbox = &self.mailer.outbox;
+        let composed = outbox.compose_raw(&data_center, sender, raw).await;
         let submission = Submission {
             message: composed.map_err(|error| not_composed(&error))?,
             data_center,
-            submitted_by: sender.principal(),
+            submitted_by: submitter.principal(),
             idempotency: None,
             due_at: None,
+            counts_for: sender.map(|sender| CountedSender {
+                id: sender.id.clone(),
+                limits: sender.settings.limits,
+            }),
         };
-        let submitted = self.mailer.outbox.submit(submission).await;
+        let submitted = outbox.submit(submission).await;
         let id = submitted.map_err(|error| not_submitted(&error))?.id;
         tracing::info!(
             id = id.as_str(),
-            sender = sender.principal().name(),
+            sender = submitter.principal().name(),
             recipients = count,
             octets,
             "message accepted over SMTP"
@@ -170,7 +194,10 @@ fn wrong(errors: &MessageErrors) -> Reply {
         (None, field) => format!("{field}: {text}"),
     };
     match error {
-        MessageFieldError::FromNotAllowed => Reply::new(550, "5.7.60", &text),
+        MessageFieldError::FromNotAllowed | MessageFieldError::NullSenderNotAllowed => {
+            Reply::new(550, "5.7.60", &text)
+        }
+        MessageFieldError::RecipientNotAllowed => Reply::new(550, "5.7.1", &text),
         // An administrator has to change the settings; the mail need not be lost until then.
         MessageFieldError::DataCenterNotSetUp | MessageFieldError::UnknownDataCenter => {
             Reply::new(451, "4.3.5", &text)
@@ -183,8 +210,12 @@ fn wrong(errors: &MessageErrors) -> Reply {
 fn not_submitted(error: &SubmitError) -> Reply {
     match error {
         SubmitError::KeyFull { .. } => {
-            let text = "Too much mail of this API key waits to be delivered. Try again when some of it has been delivered";
+            let text = "Too much mail of this sender waits to be delivered. Try again when some of it has been delivered";
             Reply::new(452, "4.3.1", text)
+        }
+        SubmitError::LimitExceeded(limit) => {
+            let text = wording::api_problem::sender_limit(*limit == ExceededLimit::PerDay);
+            Reply::new(452, "4.7.1", text)
         }
         SubmitError::Mail(error) => refused_by_mailer(error),
         SubmitError::KeyReused => unavailable(error),

@@ -64,6 +64,7 @@ pub struct Session {
     is_encrypted: bool,
     hello: Option<Hello>,
     is_signed_in: bool,
+    is_known_by_address: bool,
     exchange: Option<Exchange>,
     envelope: Option<Envelope>,
     errors: u32,
@@ -79,6 +80,7 @@ impl Session {
             is_encrypted,
             hello: None,
             is_signed_in: false,
+            is_known_by_address: false,
             exchange: None,
             envelope: None,
             errors: 0,
@@ -105,6 +107,16 @@ impl Session {
     /// Returns true after a successful sign-in.
     pub fn is_signed_in(&self) -> bool {
         self.is_signed_in
+    }
+
+    /// Sets whether the client is a sender that is known by its address, which need not sign in.
+    pub fn known_by_address(&mut self, is_known: bool) {
+        self.is_known_by_address = is_known;
+    }
+
+    /// Returns true if the client may send mail.
+    pub fn may_send(&self) -> bool {
+        self.is_signed_in || self.is_known_by_address
     }
 
     /// Processes a line.
@@ -318,7 +330,7 @@ impl Session {
         if self.hello.is_none() {
             return Err(out_of_order("Send EHLO first"));
         }
-        if !self.is_signed_in {
+        if !self.may_send() {
             return Err(self.sign_in_first());
         }
         if self.envelope.is_some() {
@@ -338,7 +350,7 @@ impl Session {
 
     fn sign_in_first(&self) -> Reply {
         if self.offers_auth() {
-            let text = "Sign in first: any user name, and an API key with the scope \"send\" as the password";
+            let text = "Sign in first, with the user name and password of a sender, or with an API key as the password";
             Reply::new(530, "5.7.0", text)
         } else if self.offer.starttls {
             Reply::new(

@@ -73,6 +73,14 @@ pub fn new_key_error(field: AccessField, error: NewKeyError) -> Words {
         NewKeyError::ControlCharacter => field_error::CONTROL_CHARACTER,
         NewKeyError::NameTaken => field_error::NAME_TAKEN,
         NewKeyError::UnknownDataCenter => request_problem::UNKNOWN_DATA_CENTER,
+        NewKeyError::UnknownSender => words(
+            "There is no sender with this name.",
+            "It may have been removed. Choose another one.",
+        ),
+        NewKeyError::OtherDataCenter => words(
+            "The sender has another data center.",
+            "Choose the data center of the sender, or leave it empty.",
+        ),
         NewKeyError::NotADate => field_error::NOT_A_DATE,
         NewKeyError::InThePast => field_error::IN_THE_PAST,
     }

@@ -20,6 +20,15 @@ pub const UNKNOWN_MESSAGE: &str =
 /// The content of a message was deleted.
 pub const CONTENT_DELETED: &str =
     "The content of the message was deleted, so it cannot be sent again.";
+/// No sender has the ID, or the key is for another data center.
+pub const UNKNOWN_SENDER: &str =
+    "No sender has this ID, or the API key is for another data center.";
+/// The sender has no user name, so it cannot have a password.
+pub const SENDER_WITHOUT_CREDENTIALS: &str =
+    "The sender has no credentials. Change it so that it has some, then create the password.";
+/// The sender that an API key belongs to has expired.
+pub const SENDER_EXPIRED: &str =
+    "The sender that this API key belongs to has expired. Ask an administrator to prolong it.";
 /// The email box of the data center is off.
 pub const MAILBOX_OFF: &str = "The email box of this data center is off.";
 /// The folder has no such mail.
@@ -28,6 +37,15 @@ pub const UNKNOWN_MAIL: &str = "This folder has no such message.";
 pub const UNKNOWN_ATTACHMENT: &str = "The message has no attachment with this number.";
 /// The mail is too large.
 pub const MAIL_TOO_LARGE: &str = "The message is too large to be read here.";
+
+/// A sender has reached its limit for a day or for a minute.
+pub fn sender_limit(is_per_day: bool) -> &'static str {
+    if is_per_day {
+        "This sender has reached its limit of messages in 24 hours. Try again later, or ask an administrator to raise it."
+    } else {
+        "This sender has reached its limit of messages in one minute. Try again in a minute."
+    }
+}
 
 /// The API key lacks a scope.
 pub fn missing_scope(scope: KeyScope) -> String {

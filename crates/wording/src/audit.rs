@@ -1,8 +1,8 @@
 //! Entries of the audit: names of actions, and one sentence for each.
 
-use domain::{AuditAction, Principal, SendingField, SmtpField};
+use domain::{AuditAction, Principal, SenderField, SendingField, SmtpField};
 
-use crate::{sending_field_label, smtp_field_label};
+use crate::{sender_field_label, sending_field_label, smtp_field_label};
 
 /// Returns the name of an action, as a filter lists it.
 pub fn audit_action(action: AuditAction) -> &'static str {
@@ -20,8 +20,13 @@ pub fn audit_action(action: AuditAction) -> &'static str {
         AuditAction::PasswordSet => "Password set",
         AuditAction::KeyMade => "API key created",
         AuditAction::KeyEnded => "API key ended",
+        AuditAction::SenderAdded => "Sender added",
+        AuditAction::SenderChanged => "Sender changed",
+        AuditAction::SenderPasswordMade => "Sender password created",
+        AuditAction::SenderRemoved => "Sender removed",
         AuditAction::AccessDenied => "Refused",
         AuditAction::KeyRefused => "API key refused",
+        AuditAction::SenderRefused => "Sender refused",
         AuditAction::SettingsSaved => "Settings saved",
         AuditAction::DataCenterAdded => "Data center added",
         AuditAction::DataCenterRenamed => "Data center renamed",
@@ -64,8 +69,15 @@ fn template(action: AuditAction) -> &'static str {
         AuditAction::PasswordSet => "set the password of {}",
         AuditAction::KeyMade => "created the API key {}",
         AuditAction::KeyEnded => "ended the API key {}",
+        AuditAction::SenderAdded => "added the sender {}",
+        AuditAction::SenderChanged => "changed the sender {}",
+        AuditAction::SenderPasswordMade => "created a password for the sender {}",
+        AuditAction::SenderRemoved => "removed the sender {}",
         AuditAction::AccessDenied => "was refused {}, which the role or the scope does not allow",
         AuditAction::KeyRefused => "used an API key that is not valid",
+        AuditAction::SenderRefused => {
+            "used a user name and password that are not those of a sender"
+        }
         AuditAction::SettingsSaved => "saved the SMTP settings of {}",
         AuditAction::DataCenterAdded => "added the data center {}",
         AuditAction::DataCenterRenamed => "renamed the data center {}",
@@ -147,6 +159,7 @@ pub fn actor(actor: &Principal) -> (&'static str, &str) {
     match actor {
         Principal::Account(name) => ("", name.as_str()),
         Principal::Key(name) => ("API key ", name),
+        Principal::Sender(name) => ("Sender ", name),
         Principal::CommandLine => ("The command line", ""),
         Principal::Mailgrant => ("Mailgrant", ""),
         Principal::Nobody => ("Somebody", ""),
@@ -172,6 +185,9 @@ pub fn changed_field(name: &str) -> String {
         },
         (None, "mailbox_enabled") => "Email box".to_owned(),
         (None, name) => {
+            if let Some(field) = sender_rule(name) {
+                return sender_field_label(field).to_owned();
+            }
             let words = name.replace('_', " ");
             let mut letters = words.chars();
             letters.next().map_or_else(String::new, |first| {
@@ -179,6 +195,18 @@ pub fn changed_field(name: &str) -> String {
             })
         }
     }
+}
+
+/// Returns the field of a sender with this name, unless other forms have a field of this name.
+fn sender_rule(name: &str) -> Option<SenderField> {
+    let is_own = |field: &SenderField| {
+        !matches!(
+            field,
+            SenderField::Name | SenderField::DataCenter | SenderField::Expires
+        )
+    };
+    let mut fields = SenderField::ALL.iter().copied().filter(is_own);
+    fields.find(|field| field.name() == name)
 }
 
 #[cfg(test)]

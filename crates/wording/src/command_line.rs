@@ -81,6 +81,8 @@ impl CommandLineError for NewKeyError {
             Self::ControlCharacter => "contains a control character",
             Self::NameTaken => "is taken by another key",
             Self::UnknownDataCenter => UNKNOWN_CHOICE,
+            Self::UnknownSender => "does not exist",
+            Self::OtherDataCenter => "is not that of the sender",
             Self::NotADate => "is not a day such as 2027-01-31",
             Self::InThePast => "has passed",
         }
@@ -103,6 +105,7 @@ fn field_name(field: AccessField) -> &'static str {
         AccessField::Role => "role",
         AccessField::Scopes => "scope",
         AccessField::DataCenter => "data center",
+        AccessField::Sender => "sender",
         AccessField::Expires => "last day",
     }
 }

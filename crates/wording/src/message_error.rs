@@ -52,6 +52,14 @@ pub fn message_field_error(error: MessageFieldError) -> Words {
             "This data center does not allow this From address.",
             "Use the data center's From address, or ask an administrator to allow this one.",
         ),
+        MessageFieldError::NullSenderNotAllowed => words(
+            "This sender may not send with the empty envelope sender <>.",
+            "Set a sender address in the program, or ask an administrator to accept the empty one.",
+        ),
+        MessageFieldError::RecipientNotAllowed => words(
+            "This sender may not send to this address.",
+            "Use a recipient in an allowed domain, or ask an administrator to allow this one.",
+        ),
         MessageFieldError::UnknownDataCenter => request_problem::UNKNOWN_DATA_CENTER,
         MessageFieldError::DataCenterNotSetUp => words(
             "This data center has no SMTP settings.",

@@ -35,6 +35,7 @@ pub fn key_scope(scope: KeyScope) -> &'static str {
             "Read sent messages, their delivery states, and the status of data centers"
         }
         KeyScope::Mailbox => "Read the email box: folders, mail, and attachments",
+        KeyScope::Senders => "Add, change, and remove senders, and create their passwords",
         KeyScope::Metrics => "Read metrics and the status of data centers",
     }
 }

@@ -34,6 +34,9 @@ pub enum Command {
         /// Data center that the key is limited to [default: all]
         #[arg(long, value_name = "ID", default_value = "")]
         data_center: String,
+        /// Name of the sender that the key belongs to, whose rules and data center apply to its mail
+        #[arg(long, value_name = "NAME", default_value = "")]
+        sender: String,
         /// Last day on which the key is valid, such as 2027-01-31
         #[arg(long, value_name = "DAY", default_value = "")]
         expires: String,
@@ -66,6 +69,7 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
             name,
             scopes,
             data_center,
+            sender,
             expires,
             output,
         } => {
@@ -79,7 +83,9 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
                 messages: on(KeyScope::Messages),
                 mailbox: on(KeyScope::Mailbox),
                 metrics: on(KeyScope::Metrics),
+                senders: on(KeyScope::Senders),
                 data_center: data_center.clone(),
+                sender: sender.clone(),
                 expires: expires.clone(),
             };
             // Created before the key: if the file cannot be written, no key exists that no one has
@@ -107,17 +113,22 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
         }
         Command::List => {
             let mut text = String::new();
+            let senders = access.senders().await?;
             for key in access.api_keys().await? {
                 use std::fmt::Write as _;
                 let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.code()).collect();
                 let data_center = key.data_center.as_ref().map_or("all", |id| id.as_str());
                 let until = key.expires_at.map(|at| format!(", until {at}"));
+                let id = key.sender.as_ref();
+                let sender = senders.iter().find(|sender| Some(&sender.id) == id);
+                let sender = sender.map(|sender| format!(", sender {}", sender.name));
                 // Writing to a `String` cannot fail.
                 let _ = writeln!(
                     text,
-                    "{}: {}, data center {data_center}{}",
+                    "{}: {}, data center {data_center}{}{}",
                     key.name,
                     scopes.join(" "),
+                    sender.unwrap_or_default(),
                     until.unwrap_or_default()
                 );
             }
@@ -142,6 +153,9 @@ async fn refused(
     if let FormError::Form(errors) = &error {
         if errors.get(AccessField::Name) == Some(NewKeyError::NameTaken) {
             return CommandError::ApiKeyNameTaken(form.name.clone());
+        }
+        if errors.get(AccessField::Sender) == Some(NewKeyError::UnknownSender) {
+            return CommandError::NoSenderForKey(form.sender.clone());
         }
         if errors.get(AccessField::DataCenter) == Some(NewKeyError::UnknownDataCenter)
             && let Ok(id) = DataCenterId::parse(&form.data_center)

@@ -50,6 +50,15 @@ pub enum CommandError {
     /// No API key has this name.
     #[error("there is no API key {0:?}")]
     NoApiKey(String),
+    /// No sender has this name.
+    #[error("there is no sender {0:?}")]
+    NoSender(String),
+    /// The sender has no user name, so it cannot have a password.
+    #[error("the sender {0:?} has no user name, so it cannot have a password")]
+    SenderWithoutPassword(String),
+    /// No sender has the name that an API key should belong to.
+    #[error("there is no sender {0:?}; add it with \"mailgrant sender add\"")]
+    NoSenderForKey(String),
     /// The file for an API key could not be written.
     #[error("cannot write {}; no key was created", path.display())]
     KeyFile {

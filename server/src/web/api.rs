@@ -4,6 +4,7 @@
 pub mod document;
 pub mod mailbox;
 pub mod messages;
+pub mod senders;
 pub mod status;
 
 use app::request::context::RequestInfo;

@@ -70,6 +70,7 @@ const ADMINISTRATOR: Rule = Rule::SignedIn(Role::Administrator);
 const SEND: Rule = Rule::Key(&[KeyScope::Send]);
 const MESSAGES: Rule = Rule::Key(&[KeyScope::Messages]);
 const MAILBOX: Rule = Rule::Key(&[KeyScope::Mailbox]);
+const SENDERS: Rule = Rule::Key(&[KeyScope::Senders]);
 const METRICS: Rule = Rule::Key(&[KeyScope::Metrics]);
 const STATUS: Rule = Rule::Key(&[KeyScope::Metrics, KeyScope::Messages]);
 
@@ -155,6 +156,12 @@ pub static PERMISSIONS: &[Permission] = &[
     post::<paths::api::Messages>(SEND),
     post::<paths::api::RetryMessage>(SEND),
     post::<paths::api::CancelMessage>(SEND),
+    get::<paths::api::Senders>(SENDERS),
+    post::<paths::api::Senders>(SENDERS),
+    get::<paths::api::Sender>(SENDERS),
+    post::<paths::api::UpdateSender>(SENDERS),
+    post::<paths::api::RotateSender>(SENDERS),
+    post::<paths::api::RemoveSender>(SENDERS),
     // The same for every installation, and not secret.
     get::<paths::api::OpenApi>(Rule::Always),
     get::<paths::ApiDocs>(Rule::Always),
@@ -231,6 +238,10 @@ mod tests {
             paths::api::Messages::PATH,
             paths::api::RetryMessage::PATTERN,
             paths::api::CancelMessage::PATTERN,
+            paths::api::Senders::PATH,
+            paths::api::UpdateSender::PATTERN,
+            paths::api::RotateSender::PATTERN,
+            paths::api::RemoveSender::PATTERN,
         ];
         assert_eq!(others, expected);
     }

@@ -59,6 +59,12 @@ fn own() -> Vec<OwnRoute> {
         route::<paths::api::Message>(Method::GET, get(api::messages::read::one)),
         route::<paths::api::RetryMessage>(Method::POST, post(api::messages::change::retry)),
         route::<paths::api::CancelMessage>(Method::POST, post(api::messages::change::cancel)),
+        route::<paths::api::Senders>(Method::GET, get(api::senders::read::list)),
+        route::<paths::api::Senders>(Method::POST, post(api::senders::change::add)),
+        route::<paths::api::Sender>(Method::GET, get(api::senders::read::one)),
+        route::<paths::api::UpdateSender>(Method::POST, post(api::senders::change::update)),
+        route::<paths::api::RotateSender>(Method::POST, post(api::senders::change::rotate)),
+        route::<paths::api::RemoveSender>(Method::POST, post(api::senders::change::remove)),
         route::<paths::api::OpenApi>(Method::GET, get(api::document::json)),
     ]
 }

@@ -5,6 +5,7 @@ mod api_key;
 mod audit;
 mod check;
 mod key;
+mod sender;
 mod webhook;
 
 use std::{

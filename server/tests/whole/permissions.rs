@@ -167,6 +167,17 @@ fn each_scope_opens_its_paths_and_no_others() {
         ]
     );
     assert_eq!(
+        opened(KeyScope::Senders),
+        [
+            "GET /api/v1/senders",
+            "POST /api/v1/senders",
+            "GET /api/v1/senders/{id}",
+            "POST /api/v1/senders/{id}/update",
+            "POST /api/v1/senders/{id}/rotate",
+            "POST /api/v1/senders/{id}/remove",
+        ]
+    );
+    assert_eq!(
         opened(KeyScope::Metrics),
         ["GET /metrics", "GET /api/v1/status"]
     );

@@ -8,6 +8,7 @@ mod devices;
 mod links;
 mod passwords;
 mod refusals;
+mod senders;
 mod sessions;
 mod setup;
 mod sign_in;

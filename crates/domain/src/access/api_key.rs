@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataCenterId, TextError, UnixTime, codes::codes, id::random_id, one_line::one_line};
+use crate::{
+    DataCenterId, SenderId, TextError, UnixTime, codes::codes, id::random_id, one_line::one_line,
+};
 
 random_id! {
     /// ID of an API key in lists and in the database. It is not part of the secret key.
@@ -22,6 +24,8 @@ codes! {
         Mailbox = "mailbox",
         /// Reads the metrics and the status of data centers.
         Metrics = "metrics",
+        /// Reads, adds, changes, and removes senders.
+        Senders = "senders",
     }
 }
 
@@ -62,6 +66,8 @@ pub struct ApiKey {
     pub scopes: Vec<KeyScope>,
     /// Data center that the key is limited to. `None` allows all data centers.
     pub data_center: Option<DataCenterId>,
+    /// Sender that the key belongs to. Its rules and data center apply to the mail of the key.
+    pub sender: Option<SenderId>,
     /// Time of creation.
     pub created_at: UnixTime,
     /// Time at which the key expires. `None` means that it does not expire.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{AccountName, ApiKeyName, KeyScope, NewAccountError, NewKeyError, Role};
-use crate::{DataCenterId, FormErrors, TypedSecret, UnixTime};
+use crate::{DataCenterId, FormErrors, SenderName, TypedSecret, UnixTime};
 
 /// Field of a form about access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub enum AccessField {
     Scopes,
     /// Data center that an API key is limited to.
     DataCenter,
+    /// Sender that an API key belongs to.
+    Sender,
     /// Last day on which an API key is valid.
     Expires,
 }
@@ -37,6 +39,7 @@ impl AccessField {
         Self::Role,
         Self::Scopes,
         Self::DataCenter,
+        Self::Sender,
         Self::Expires,
     ];
 
@@ -50,6 +53,7 @@ impl AccessField {
             Self::Role => "role",
             Self::Scopes => "scopes",
             Self::DataCenter => "data_center",
+            Self::Sender => "sender",
             Self::Expires => "expires",
         }
     }
@@ -146,8 +150,12 @@ pub struct NewKeyForm {
     pub mailbox: String,
     /// `on` for the scope `metrics`.
     pub metrics: String,
+    /// `on` for the scope `senders`.
+    pub senders: String,
     /// ID of a data center. Empty means all data centers.
     pub data_center: String,
+    /// Name of the sender that the key belongs to. Empty if there is none.
+    pub sender: String,
     /// Last day on which the key is valid, such as `2027-01-31`. Empty means that the key does not
     /// expire.
     pub expires: String,
@@ -162,6 +170,8 @@ pub struct NewKey {
     pub scopes: Vec<KeyScope>,
     /// Data center that the key is limited to. `None` allows all data centers.
     pub data_center: Option<DataCenterId>,
+    /// Name of the sender that the key belongs to.
+    pub sender: Option<SenderName>,
     /// Time at which the key expires: the first second (UTC) after its last day.
     pub expires_at: Option<UnixTime>,
 }
@@ -174,6 +184,7 @@ impl NewKeyForm {
             KeyScope::Messages => &self.messages,
             KeyScope::Mailbox => &self.mailbox,
             KeyScope::Metrics => &self.metrics,
+            KeyScope::Senders => &self.senders,
         }
     }
 
@@ -198,19 +209,30 @@ impl NewKeyForm {
                 .check(AccessField::DataCenter, DataCenterId::parse(id))
                 .map(Some),
         };
+        let sender = match self.sender.trim() {
+            "" => Some(None),
+            name => errors
+                .check(AccessField::Sender, SenderName::parse(name))
+                .map(Some),
+        };
         let expires_at = match self.expires.trim() {
             "" => Some(None),
             day => errors
                 .check(AccessField::Expires, end_of_day(day, now))
                 .map(Some),
         };
-        match (name, data_center, expires_at) {
-            (Some(name), Some(data_center), Some(expires_at)) if errors.is_empty() => Ok(NewKey {
-                name,
-                scopes,
-                data_center,
-                expires_at,
-            }),
+        match (name, data_center, sender, expires_at) {
+            (Some(name), Some(data_center), Some(sender), Some(expires_at))
+                if errors.is_empty() =>
+            {
+                Ok(NewKey {
+                    name,
+                    scopes,
+                    data_center,
+                    sender,
+                    expires_at,
+                })
+            }
             _ => Err(errors),
         }
     }

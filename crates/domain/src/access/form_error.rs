@@ -132,6 +132,10 @@ codes! {
         NameTaken = "name_taken",
         /// No data center has this ID.
         UnknownDataCenter = "unknown_data_center",
+        /// No sender has this name.
+        UnknownSender = "unknown_sender",
+        /// The sender has another data center.
+        OtherDataCenter = "other_data_center",
         /// The value is not a day such as `2027-01-31`.
         NotADate = "not_a_date",
         /// The day is in the past.

@@ -34,6 +34,10 @@ codes! {
         HeaderRepeated = "header_repeated",
         /// The data center does not allow mail from this address.
         FromNotAllowed = "from_not_allowed",
+        /// The sender may not use the null sender.
+        NullSenderNotAllowed = "null_sender_not_allowed",
+        /// The sender may not send to this address.
+        RecipientNotAllowed = "recipient_not_allowed",
         /// No data center has this ID.
         UnknownDataCenter = "unknown_data_center",
         /// The data center has no SMTP settings, so it cannot send.

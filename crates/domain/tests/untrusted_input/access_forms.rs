@@ -18,14 +18,17 @@ proptest! {
     fn a_requested_key_follows_the_rules(
         name in hostile(),
         send in hostile(),
-        others in [hostile(), hostile(), hostile()],
+        others in [hostile(), hostile(), hostile(), hostile()],
+        sender in prop_oneof![Just(String::new()), hostile()],
         data_center in prop_oneof![Just(String::new()), Just("default".to_owned()), hostile()],
         expires in prop_oneof![Just(String::new()), Just("2027-01-31".to_owned()), hostile()],
     ) {
-        let [messages, mailbox, metrics] = others;
-        let form = NewKeyForm { name, send, messages, mailbox, metrics, data_center, expires };
+        let [messages, mailbox, metrics, senders] = others;
+        let form = NewKeyForm {
+            name, send, messages, mailbox, metrics, senders, data_center, sender, expires,
+        };
         if let Ok(key) = form.parse(NOW) {
-            prop_assert!(!key.scopes.is_empty() && key.scopes.len() <= 4);
+            prop_assert!(!key.scopes.is_empty() && key.scopes.len() <= 5);
             prop_assert!(is_one_line(key.name.as_str()));
             prop_assert!(key.expires_at.is_none_or(|end| end > NOW && end.0 % 86_400 == 0));
             prop_assert_eq!(key.expires_at.is_none(), form.expires.trim().is_empty());

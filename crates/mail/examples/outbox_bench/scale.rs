@@ -25,6 +25,7 @@ fn new(number: i64, at: UnixTime) -> NewMessage {
         submitted_by: Principal::CommandLine,
         content: b"Subject: bench\r\n\r\nx\r\n".to_vec(),
         idempotency: None,
+        counts_for: None,
     }
 }
 

@@ -47,6 +47,7 @@ impl Alerts {
                 request_hash: clock::random::hash(notification.id.as_str()),
             }),
             due_at: None,
+            counts_for: None,
         };
         let submitted = self.outbox.submit(submission).await;
         submitted.map(|_| ()).map_err(|error| unavailable(&error))

@@ -1,4 +1,4 @@
-//! Limit on the waiting octets per API key. It prevents a client that submits faster than the mail
+//! Limit on the waiting octets per API key or sender. It prevents a client that submits faster than the mail
 //! server accepts from filling the disk.
 
 use std::{
@@ -62,7 +62,7 @@ impl KeySums {
 }
 
 impl Outbox {
-    /// Counts octets toward the limit of the API key that submits them.
+    /// Counts octets toward the limit of the API key or sender that submits them.
     ///
     /// # Errors
     /// `KeyFull` if the limit would be exceeded; `Mail` if the database fails.
@@ -71,9 +71,12 @@ impl Outbox {
         by: &Principal,
         octets: usize,
     ) -> Result<(), SubmitError> {
-        let (Principal::Key(key), Some(limit)) = (by, self.options.waiting_per_key) else {
+        let (Principal::Key(_) | Principal::Sender(_), Some(limit)) =
+            (by, self.options.waiting_per_key)
+        else {
             return Ok(());
         };
+        let key = &format!("{} {}", by.kind(), by.name());
         let sums = &self.shared.key_sums;
         let octets = octets as u64;
         let known = sums.add(key, octets, limit);
@@ -81,7 +84,7 @@ impl Outbox {
             fits
         } else {
             let began = Instant::now();
-            let waiting = self.store.waiting_octets_of_key(key).await;
+            let waiting = self.store.waiting_octets_of(by).await;
             let waiting = waiting.map_err(MailError::from)?;
             sums.put(key, waiting, began.elapsed());
             sums.add(key, octets, limit).unwrap_or(true)
@@ -89,7 +92,7 @@ impl Outbox {
         if fits {
             return Ok(());
         }
-        tracing::warn!(key, limit, "too much waits for an API key");
+        tracing::warn!(key, limit, "too much waits for an API key or sender");
         Err(SubmitError::KeyFull { limit })
     }
 }

@@ -48,6 +48,7 @@ impl Outbox {
                 .collect(),
             submitted_by: by.who.clone(),
             idempotency: None,
+            counts_for: None,
         };
         if !self.store.enqueue_again(id, &copy, by, now).await? {
             return Ok(Resent::Unknown);

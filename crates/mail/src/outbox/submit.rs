@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{DataCenterId, MessageId, Principal, UnixTime, untrusted};
 use message::Composed;
-use store::{EnqueueOutcome, Idempotency, NewMessage};
+use store::{CountedSender, EnqueueOutcome, ExceededLimit, Idempotency, NewMessage};
 
 use super::Outbox;
 use crate::{MailError, sortable_id};
@@ -25,6 +25,8 @@ pub struct Submission {
     pub idempotency: Option<Idempotency>,
     /// Time of the first attempt, or `None` for immediately.
     pub due_at: Option<UnixTime>,
+    /// The sender that the message counts for, if any.
+    pub counts_for: Option<CountedSender>,
 }
 
 /// An accepted message.
@@ -42,12 +44,15 @@ pub enum SubmitError {
     /// Another request had the same idempotency key.
     #[error("the idempotency key was used for a different request")]
     KeyReused,
-    /// The waiting messages of the API key exceed its limit.
-    #[error("the waiting messages of this API key exceed {limit} octets")]
+    /// The waiting messages of the API key or sender exceed its limit.
+    #[error("the waiting messages of this API key or sender exceed {limit} octets")]
     KeyFull {
         /// Maximum octets of waiting messages.
         limit: u64,
     },
+    /// The message would exceed a limit of its sender.
+    #[error("a limit of the sender is reached")]
+    LimitExceeded(ExceededLimit),
     /// Another failure.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -76,7 +81,7 @@ impl Outbox {
     /// Stores a message durably. It survives a crash once this returns.
     ///
     /// # Errors
-    /// `KeyReused`, `KeyFull`; `Mail` if new mail is refused, the data center does not exist, or the
+    /// `KeyReused`, `KeyFull`, `LimitExceeded`; `Mail` if new mail is refused, the data center does not exist, or the
     /// database fails.
     pub async fn submit(
         self: &Arc<Self>,
@@ -109,11 +114,18 @@ impl Outbox {
             submitted_by: submission.submitted_by,
             content: message.content,
             idempotency: submission.idempotency,
+            counts_for: submission.counts_for.clone(),
         };
         let outcome = self.store_message(message).await?;
         match outcome {
             EnqueueOutcome::Stored => Ok(Submitted { id, known: false }),
             EnqueueOutcome::Known(id) => Ok(Submitted { id, known: true }),
+            EnqueueOutcome::LimitExceeded(limit) => {
+                if let Some(sender) = &submission.counts_for {
+                    self.count_rejection(&sender.id).await;
+                }
+                Err(SubmitError::LimitExceeded(limit))
+            }
             EnqueueOutcome::KeyReused => Err(SubmitError::KeyReused),
             EnqueueOutcome::UnknownDataCenter => Err(MailError::UnknownDataCenter.into()),
         }

@@ -70,6 +70,7 @@ pub(crate) fn submission(to: &[&str]) -> Submission {
         submitted_by: Principal::Key("cron".into()),
         idempotency: None,
         due_at: None,
+        counts_for: None,
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     build::{self, Attachment},
     free_header,
     header::{self, Head},
+    sender_policy::ResolvedFrom,
 };
 
 /// Recipients of one message.
@@ -68,16 +69,22 @@ impl Draft {
     pub fn compose(self, policy: &SenderPolicy, now: UnixTime) -> Result<Composed, MessageErrors> {
         let mut errors = MessageErrors::default();
         let from = errors.check(Field::From, policy.from(self.from.as_deref()));
-        let to = mailboxes(&self.to, Field::ToAt, &mut errors);
-        let cc = mailboxes(&self.cc, Field::CcAt, &mut errors);
-        let bcc = mailboxes(&self.bcc, Field::BccAt, &mut errors);
+        let recipient = |written: &str| {
+            let mailbox = FromAddress::parse(written)?;
+            policy.check_recipient(&mailbox.address)?;
+            Ok(mailbox)
+        };
+        let to = mailboxes(&self.to, Field::ToAt, recipient, &mut errors);
+        let cc = mailboxes(&self.cc, Field::CcAt, recipient, &mut errors);
+        let bcc = mailboxes(&self.bcc, Field::BccAt, recipient, &mut errors);
         if self.to.is_empty() && self.cc.is_empty() && self.bcc.is_empty() {
             errors.add(Field::To, MessageFieldError::Required);
         }
         if self.to.len() + self.cc.len() + self.bcc.len() > MAX_RECIPIENTS {
             errors.add(Field::To, MessageFieldError::TooMany);
         }
-        let reply_to = mailboxes(&self.reply_to, Field::ReplyToAt, &mut errors);
+        let any = |written: &str| FromAddress::parse(written).map_err(Into::into);
+        let mut reply_to = mailboxes(&self.reply_to, Field::ReplyToAt, any, &mut errors);
         if self.reply_to.len() > MAX_REPLY_TO {
             errors.add(Field::ReplyTo, MessageFieldError::TooMany);
         }
@@ -90,6 +97,13 @@ impl Draft {
         let (Some(from), Some(subject), true) = (from, subject, errors.is_empty()) else {
             return Err(errors);
         };
+        let ResolvedFrom {
+            from,
+            reply_to: original,
+        } = from;
+        if reply_to.is_empty() {
+            reply_to.extend(original);
+        }
 
         let message_id = build::new_message_id(&from.address);
         let mut head = Head::default();
@@ -130,12 +144,13 @@ impl Draft {
 fn mailboxes(
     written: &[String],
     field: impl Fn(usize) -> Field,
+    parse: impl Fn(&str) -> Result<FromAddress, MessageFieldError>,
     errors: &mut MessageErrors,
 ) -> Vec<FromAddress> {
     let parsed = written.iter().enumerate().filter_map(|(number, text)| {
         // At most a thousand errors are reported.
         let wanted = number < MAX_RECIPIENTS;
-        wanted.then(|| errors.check_address(field(number), text, FromAddress::parse(text)))?
+        wanted.then(|| errors.check_address(field(number), text, parse(text)))?
     });
     parsed.collect()
 }

@@ -3,7 +3,7 @@
 mod recipients;
 mod senders;
 
-use domain::{MessageFieldError, UnixTime};
+use domain::{MessageFieldError, OtherFrom, UnixTime};
 
 use super::{
     Composed, MessageErrors, MessageField as Field, RawMessage, Received, SenderPolicy,
@@ -39,8 +39,13 @@ pub struct RawRequest {
 pub struct Envelope {
     /// The recipients; `None` for all in `To`, `Cc`, and `Bcc`.
     pub recipients: Option<Vec<String>>,
-    /// The sender address; `None` for that of `From`.
+    /// The sender address; `None` for that of `From`. [`Envelope::NULL_SENDER`] for the null sender.
     pub sender: Option<String>,
+}
+
+impl Envelope {
+    /// The null sender (RFC 5321 §4.5.5). The rules of the sender decide about it.
+    pub const NULL_SENDER: &str = "<>";
 }
 
 impl RawRequest {
@@ -59,11 +64,15 @@ impl RawRequest {
         fields::keep_once(&mut message);
         fields::keep_well_formed(&mut message);
         let mut errors = MessageErrors::default();
-        let from = senders::from(&mut message, policy, self.replace_from);
+        let other_from = match policy.rules.other_from {
+            OtherFrom::Reject if self.replace_from => OtherFrom::KeepName,
+            other_from => other_from,
+        };
+        let from = senders::from(&mut message, policy, other_from);
         let from = errors.check(Field::From, from);
-        let sender = senders::sender(&mut message, policy, &self, from.as_ref());
+        let sender = senders::sender(&mut message, policy, &self, other_from, from.as_ref());
         let sender = errors.check(Field::Sender, sender);
-        let recipients = recipients::read(&message, &self.envelope, &mut errors);
+        let recipients = recipients::read(&message, &self.envelope, policy, &mut errors);
         let (Some(from), Some(sender), true) = (from, sender, errors.is_empty()) else {
             return Err(errors);
         };

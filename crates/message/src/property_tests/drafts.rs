@@ -13,6 +13,7 @@ const NOW: UnixTime = UnixTime(1_800_000_000);
 pub(super) fn senders() -> SenderPolicy {
     SenderPolicy {
         default_from: FromAddress::parse("Example Ltd <noreply@example.com>").unwrap(),
+        rules: domain::SenderRules::default(),
         allowed: vec![EmailAddress::parse("billing@example.com").unwrap()],
     }
 }

@@ -44,6 +44,7 @@ fn values(content: &str, name: &str) -> Vec<String> {
 fn case(content: &[u8]) -> (String, Vec<String>, String) {
     let senders = SenderPolicy {
         default_from: FromAddress::parse("alice@rig.test").unwrap(),
+        rules: domain::SenderRules::default(),
         allowed: Vec::new(),
     };
     let (content, recipients, subject) = composed_by(content, &senders);

@@ -89,6 +89,7 @@ impl Row {
                 Principal::Account(TABLE.value("who_name", AccountName::parse(&self.who_name))?)
             }
             "key" => Principal::Key(self.who_name.clone()),
+            "sender" => Principal::Sender(self.who_name.clone()),
             "command_line" => Principal::CommandLine,
             "mailgrant" => Principal::Mailgrant,
             "nobody" => Principal::Nobody,

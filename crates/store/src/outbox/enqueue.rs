@@ -6,7 +6,9 @@ use domain::{MessageId, UnixTime};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::{
-    EnqueueOutcome, Idempotency, MESSAGES as TABLE, NewMessage, content, counts,
+    EnqueueOutcome, Idempotency, MESSAGES as TABLE, NewMessage,
+    admission::Admission,
+    content, counts,
     rows::{chunks, places},
 };
 use crate::{Store, StoreError};
@@ -46,6 +48,9 @@ pub(super) async fn enqueue_all(
     for rows in chunks(&all) {
         inserted.extend(insert(connection, rows).await?);
     }
+    let new = all.iter().copied();
+    let new = new.filter(|message| inserted.contains(message.id.as_str()));
+    let mut admission = Admission::lock(connection, new).await?;
     let mut outcomes = Vec::with_capacity(all.len());
     let mut stored = Vec::with_capacity(all.len());
     for message in all {
@@ -60,11 +65,15 @@ pub(super) async fn enqueue_all(
         if let Some(idempotency) = &message.idempotency
             && let Some(known) = claim_key(connection, message, idempotency).await?
         {
-            sqlx::query("DELETE FROM messages WHERE id = $1")
-                .bind(message.id.as_str())
-                .execute(&mut *connection)
-                .await?;
+            take_back(connection, &message.id).await?;
             outcomes.push(known);
+            continue;
+        }
+        if let Some(sender) = &message.counts_for
+            && let Err(limit) = admission.count(sender)
+        {
+            take_back(connection, &message.id).await?;
+            outcomes.push(EnqueueOutcome::LimitExceeded(limit));
             continue;
         }
         outcomes.push(EnqueueOutcome::Stored);
@@ -73,6 +82,7 @@ pub(super) async fn enqueue_all(
     for rows in chunks(&stored) {
         insert_contents(connection, rows).await?;
     }
+    admission.write(connection).await?;
     // Sorted, which prevents deadlocks between servers.
     let mut accepted: BTreeMap<(&str, i64), i64> = BTreeMap::new();
     for message in stored {
@@ -92,6 +102,15 @@ pub(super) async fn enqueue_all(
         .await?;
     }
     Ok(outcomes)
+}
+
+/// Deletes a message of this transaction, and its idempotency key if it has one.
+async fn take_back(connection: &mut AnyConnection, id: &MessageId) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM messages WHERE id = $1")
+        .bind(id.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 async fn is_stored(connection: &mut AnyConnection, id: &MessageId) -> Result<bool, StoreError> {

@@ -68,6 +68,7 @@ fn who(kind: &str, name: &str) -> Result<Principal, StoreError> {
     Ok(match kind {
         "account" => Principal::Account(TABLE.value("submitted_name", AccountName::parse(name))?),
         "key" => Principal::Key(name.to_owned()),
+        "sender" => Principal::Sender(name.to_owned()),
         "command_line" => Principal::CommandLine,
         "mailgrant" => Principal::Mailgrant,
         "nobody" => Principal::Nobody,

@@ -1,21 +1,23 @@
 //! Amount of waiting mail.
 
-use domain::{DataCenterId, UnixTime};
+use domain::{DataCenterId, Principal, UnixTime};
 
 use crate::{Store, StoreError};
 
 impl Store {
-    /// Returns the total size in bytes of the unfinished messages that an API key submitted.
+    /// Returns the total size in bytes of the unfinished messages that an API key or a sender
+    /// submitted.
     ///
     /// # Errors
     /// `Database`.
-    pub async fn waiting_octets_of_key(&self, name: &str) -> Result<u64, StoreError> {
+    pub async fn waiting_octets_of(&self, by: &Principal) -> Result<u64, StoreError> {
         // Uses the index on the state, which has few unfinished messages.
         let octets: i64 = sqlx::query_scalar(
             "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM messages
-             WHERE state IN ('waiting', 'sending') AND submitted_kind = 'key' AND submitted_name = $1",
+             WHERE state IN ('waiting', 'sending') AND submitted_kind = $1 AND submitted_name = $2",
         )
-        .bind(name)
+        .bind(by.kind())
+        .bind(by.name())
         .fetch_one(&self.pool)
         .await?;
         Ok(u64::try_from(octets).unwrap_or(0))

@@ -7,7 +7,7 @@ use crate::{
     integrity::{Protected, is_authentic, mac_of},
     link,
     seal::Resealing,
-    session,
+    sender, session,
 };
 
 /// Rewrites the MACs of all protected rows with the new key. A row with a wrong MAC gets an empty
@@ -24,6 +24,8 @@ pub(super) async fn reseal(
     write(&mut *connection, keys, "token_hash", links).await?;
     let api_keys = api_key::rows(&mut *connection).await?;
     write(&mut *connection, keys, "id", api_keys).await?;
+    let senders = sender::rows(&mut *connection).await?;
+    write(&mut *connection, keys, "id", senders).await?;
     let authorizations = authorization::rows(&mut *connection).await?;
     write(&mut *connection, keys, "id", authorizations).await
 }

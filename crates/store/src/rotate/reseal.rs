@@ -10,7 +10,7 @@ use crate::{
 
 /// Tables with sealed values or MACs. A missing table makes every rotation fail
 /// ([`Reseal::prove_that_nothing_is_left`]).
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "smtp_settings",
     "grants",
     "authorizations",
@@ -19,6 +19,7 @@ const TABLES: [&str; 9] = [
     "accounts",
     "sessions",
     "links",
+    "senders",
     "api_keys",
 ];
 

@@ -95,6 +95,7 @@ fn message(number: i64, due_at: UnixTime) -> NewMessage {
         submitted_by: domain::Principal::Mailgrant,
         content: Vec::new(),
         idempotency: None,
+        counts_for: None,
     }
 }
 

@@ -6,12 +6,13 @@ use crate::{
     samples::{NOW, by, home},
 };
 
-fn key(number: usize, name: &str) -> ApiKey {
+pub fn key(number: usize, name: &str) -> ApiKey {
     ApiKey {
         id: ApiKeyId::parse(&format!("key-{number}")).unwrap(),
         name: ApiKeyName::parse(name).unwrap(),
         scopes: vec![KeyScope::Messages],
         data_center: None,
+        sender: None,
         created_at: NOW,
         expires_at: None,
         last_used_at: None,

@@ -30,6 +30,7 @@ use crate::{
     outbox::{id, message},
     people, samples,
     samples::{NOW, authorization, authorized, by, given, home, oauth, save, secret},
+    senders,
 };
 
 async fn run(connection: &mut AnyConnection, sql: &str) {
@@ -238,6 +239,7 @@ fn api_key() -> domain::ApiKey {
         name: domain::ApiKeyName::parse("cron").unwrap(),
         scopes: [KeyScope::Send].into(),
         data_center: None,
+        sender: None,
         created_at: NOW,
         expires_at: None,
         last_used_at: None,
@@ -415,6 +417,13 @@ writers! { WRITERS:
     "make_api_key" => |store| async move { store.make_api_key(&api_key(), "token-hash", by()).await },
     "touch_api_key" => |store| async move { store.touch_api_key(&api_key().id, NOW.plus(60)).await },
     "end_api_key" => |store| async move { store.end_api_key(&api_key().id, by(), NOW).await },
+    "add_sender" => |store| async move { store.add_sender(&senders::sender(1, "Printer"), Some(&secret("password")), by()).await },
+    "change_sender" => |store| async move { store.change_sender(&senders::sender(1, "Scanner"), by(), NOW).await },
+    "rotate_sender_password" => |store| async move {
+        store.rotate_sender_password(&senders::sender(1, "Scanner").id, &secret("new"), NOW.plus(60), by(), NOW).await
+    },
+    "count_rejection" => |store| async move { store.count_rejection(&senders::sender(1, "Scanner").id, NOW).await },
+    "remove_sender" => |store| async move { store.remove_sender(&senders::sender(1, "Scanner").id, by(), NOW).await },
     "add_data_center" => |store| async move { store.add_data_center(&DataCenterName::parse("Berlin").unwrap(), by(), NOW).await },
     "remove_data_center" => |store| remove_data_center(&store),
     "rename_data_center" => |store| async move { store.rename_data_center(home(), &DataCenterName::parse("Bonn").unwrap(), by(), NOW).await },
@@ -512,6 +521,9 @@ const READERS: &[&str] = &[
     "password_link",
     "ping",
     "roles_of_sessions",
+    "sender",
+    "sender_with_password",
+    "senders",
     "sending_pause",
     "sending_settings",
     "sending_use",
@@ -523,7 +535,7 @@ const READERS: &[&str] = &[
     "notifications_about",
     "verify_audit",
     "waiting_messages",
-    "waiting_octets_of_key",
+    "waiting_octets_of",
 ];
 
 async fn every_writer_recovers(fault: Fault) {

@@ -30,5 +30,6 @@ mod rotation;
 mod samples;
 mod sealing;
 mod secret_bindings;
+mod senders;
 mod sessions;
 mod settings;

@@ -29,6 +29,7 @@ pub fn message(number: i64, to: &str) -> NewMessage {
         content: format!("Subject: =?utf-8?q?Gr=C3=B6=C3=9Fe?= {number}\r\n\r\nHi\r\n")
             .into_bytes(),
         idempotency: None,
+        counts_for: None,
     }
 }
 

@@ -6,4 +6,5 @@ mod attacks;
 mod client;
 mod devices;
 mod limits;
+mod senders;
 mod world;

@@ -17,7 +17,7 @@ use utoipa::{
     },
 };
 
-use super::{super::problem, mailbox, messages, status};
+use super::{super::problem, mailbox, messages, senders, status};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,6 +33,12 @@ use super::{super::problem, mailbox, messages, status};
         messages::read::one,
         messages::change::retry,
         messages::change::cancel,
+        senders::read::list,
+        senders::change::add,
+        senders::read::one,
+        senders::change::update,
+        senders::change::rotate,
+        senders::change::remove,
         mailbox::folders,
         mailbox::messages,
         mailbox::message,
@@ -44,6 +50,7 @@ use super::{super::problem, mailbox, messages, status};
     components(schemas(problem::Problem)),
     tags(
         (name = "messages", description = "Submit messages, and read their delivery states."),
+        (name = "senders", description = "Manage the programs and devices that may submit mail."),
         (name = "mailbox", description = "Read the email box."),
         (name = "status", description = "Read the state of data centers."),
     ),

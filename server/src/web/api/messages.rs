@@ -10,6 +10,8 @@ mod response;
 pub mod submit;
 
 use new_message::NewMessage;
+pub use request_body::read as read_body;
+
 use response::{Accepted, Changed, MessageList, MessageResponse};
 
 use axum::{http::StatusCode, response::Response};

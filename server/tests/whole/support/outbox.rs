@@ -24,6 +24,7 @@ pub fn mail(mailer: &Mailer, subject: &str) -> Submission {
         submitted_by: Principal::Key("shop".into()),
         idempotency: None,
         due_at: Some(mailer.clock.now().plus(31_536_000)),
+        counts_for: None,
     }
 }
 

@@ -2,20 +2,21 @@
 
 use domain::{EmailAddress, FromAddress, MessageFieldError, Recipient, RecipientKind};
 
-use super::{Envelope, Field, MessageErrors, RawMessage};
+use super::{Envelope, Field, MessageErrors, RawMessage, SenderPolicy};
 use crate::compose::{draft, header};
 
 /// Returns the recipients of the envelope, else those of the header.
 pub(super) fn read(
     message: &RawMessage,
     envelope: &Envelope,
+    policy: &SenderPolicy,
     errors: &mut MessageErrors,
 ) -> Vec<Recipient> {
     let mut in_header = MessageErrors::default();
     let mut read_header = |name: &str, field: fn(usize) -> Field| {
         let mailboxes = message.mailboxes(name).into_iter().enumerate();
         let parsed = mailboxes.filter_map(|(at, (_, written))| {
-            let parsed = EmailAddress::parse(&written);
+            let parsed = parse(&written, policy);
             in_header.check_address(field(at), &written, parsed)
         });
         parsed.map(header::bare).collect::<Vec<_>>()
@@ -37,8 +38,7 @@ pub(super) fn read(
         Some(written) => {
             let mut named = Vec::new();
             for (at, text) in written.iter().enumerate().take(draft::MAX_RECIPIENTS + 1) {
-                let address =
-                    errors.check_address(Field::ToAt(at), text, EmailAddress::parse(text));
+                let address = errors.check_address(Field::ToAt(at), text, parse(text, policy));
                 named.extend(address.map(header::bare));
             }
             let kind_of = |address: &EmailAddress| {
@@ -68,4 +68,11 @@ pub(super) fn read(
         errors.add(Field::To, MessageFieldError::TooMany);
     }
     all
+}
+
+/// Parses the address of a recipient, and checks that mail may go there.
+fn parse(written: &str, policy: &SenderPolicy) -> Result<EmailAddress, MessageFieldError> {
+    let address = EmailAddress::parse(written)?;
+    policy.check_recipient(&address)?;
+    Ok(address)
 }

@@ -1,36 +1,38 @@
 //! The sender of a raw message, in its header and on its envelope.
 
-use domain::{EmailAddress, FromAddress, MessageFieldError};
+use domain::{EmailAddress, FromAddress, MessageFieldError, NullSender, OtherFrom};
 
-use super::{RawMessage, RawRequest, SenderPolicy};
+use super::{Envelope, RawMessage, RawRequest, SenderPolicy};
 use crate::compose::raw_message::decoded;
 
 /// Returns the `From` address. Rewrites the field if mail programs might read it differently.
 pub(super) fn from(
     message: &mut RawMessage,
     policy: &SenderPolicy,
-    replace: bool,
+    other_from: OtherFrom,
 ) -> Result<FromAddress, MessageFieldError> {
     let written = message.mailboxes("From");
-    let from = match &*written {
-        [] if message.count("From") > 0 && !replace => return Err(MessageFieldError::NotAnAddress),
-        [] => policy.default_from.clone(),
+    let is_rejected = other_from == OtherFrom::Reject;
+    let resolved = match &*written {
+        [] if message.count("From") > 0 && is_rejected => {
+            return Err(MessageFieldError::NotAnAddress);
+        }
+        [] => policy.missing_from(),
         [(name, address)] => {
             let name = name.as_deref().map(|name| name.chars().take(128).collect());
-            match EmailAddress::parse(address) {
-                Ok(address) if policy.allows(&address) => FromAddress { name, address },
-                _ if replace => FromAddress {
-                    name: name.or_else(|| policy.default_from.name.clone()),
-                    address: policy.default_from.address.clone(),
-                },
-                Ok(_) => return Err(MessageFieldError::FromNotAllowed),
-                Err(error) => return Err(error.into()),
-            }
+            let address = EmailAddress::parse(address).map_err(Into::into);
+            policy.resolve(name, address, other_from)?
         }
         _ => return Err(MessageFieldError::SeveralAddresses),
     };
-    if !is_clear(message, &from) {
+    let from = resolved.from;
+    if policy.rules.display_name.is_some() || !is_clear(message, &from) {
         message.set_mailboxes("From", std::slice::from_ref(&from));
+    }
+    if let Some(original) = resolved.reply_to
+        && message.mailboxes("Reply-To").is_empty()
+    {
+        message.set_mailboxes("Reply-To", &[original]);
     }
     Ok(from)
 }
@@ -52,9 +54,10 @@ pub(super) fn sender(
     message: &mut RawMessage,
     policy: &SenderPolicy,
     request: &RawRequest,
+    other_from: OtherFrom,
     from: Option<&FromAddress>,
 ) -> Result<EmailAddress, MessageFieldError> {
-    let fallback = from.map_or(&policy.default_from.address, |from| &from.address);
+    let fallback = from.map_or(&policy.default_from().address, |from| &from.address);
     let allowed = |written: &str| {
         let address = EmailAddress::parse(written)?;
         let allowed = policy.allows(&address);
@@ -69,14 +72,21 @@ pub(super) fn sender(
             _ => Err(MessageFieldError::NotAnAddress),
         }
     {
-        if !request.replace_from {
+        if other_from == OtherFrom::Reject {
             return Err(error);
         }
         message.remove("Sender");
     }
-    match request.envelope.sender.as_deref().map(allowed) {
+    let envelope = request.envelope.sender.as_deref();
+    if envelope.map(str::trim) == Some(Envelope::NULL_SENDER) {
+        return match policy.rules.null_sender {
+            NullSender::Map => Ok(fallback.clone()),
+            NullSender::Reject => Err(MessageFieldError::NullSenderNotAllowed),
+        };
+    }
+    match envelope.map(allowed) {
         None => Ok(fallback.clone()),
-        Some(Err(_)) if request.replace_from => Ok(fallback.clone()),
+        Some(Err(_)) if other_from != OtherFrom::Reject => Ok(fallback.clone()),
         Some(result) => result,
     }
 }

@@ -1,5 +1,6 @@
 //! `POST /api/v1/messages`: submits a message.
 
+use access::{Access, AccessError};
 use app::request::context::RequestInfo;
 use axum::{
     Extension, Json,
@@ -12,9 +13,13 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{
-    ApiKey, DataCenterId, MessageFieldError, MessageId, ParameterError, address::split_list, paths,
+    ApiKey, DataCenterId, MessageFieldError, MessageId, ParameterError, Sender,
+    address::split_list, paths,
 };
-use mail::{BodyBudget, ComposeError, MailError, Mailer, Submission, SubmitError};
+use mail::{
+    BodyBudget, ComposeError, CountedSender, ExceededLimit, MailError, Mailer, Submission,
+    SubmitError,
+};
 use message::{Envelope, RawRequest};
 
 use super::{
@@ -70,23 +75,41 @@ const SENDER: &str = "Mailgrant-Sender";
     ),
 )]
 pub async fn submit(
+    State(access): State<Access>,
     State(mailer): State<Mailer>,
     State(budget): State<BodyBudget>,
     Extension(key): Extension<ApiKey>,
     Extension(info): Extension<RequestInfo>,
     request: Request,
 ) -> Response {
-    match take(&mailer, &budget, &key, &info, request).await {
+    let sender = match access.sender_of_key(&key).await {
+        Ok(sender) => sender,
+        Err(AccessError::Unknown) => return sender_expired(),
+        Err(error) => return unavailable(&error),
+    };
+    let from = Program {
+        key: &key,
+        sender: sender.as_ref(),
+        info: &info,
+    };
+    match take(&mailer, &budget, &from, request).await {
         Ok(id) => accepted(&id),
         Err(refused) => *refused,
     }
 }
 
+/// The program that submits a message.
+struct Program<'a> {
+    key: &'a ApiKey,
+    /// The sender that the key belongs to.
+    sender: Option<&'a Sender>,
+    info: &'a RequestInfo,
+}
+
 async fn take(
     mailer: &Mailer,
     budget: &BodyBudget,
-    key: &ApiKey,
-    info: &RequestInfo,
+    from: &Program<'_>,
     request: Request,
 ) -> Result<MessageId, Refused> {
     let refused = |error: MailError| Box::new(not_taken(&error.into()));
@@ -97,7 +120,7 @@ async fn take(
     let _held = body_budget::take(budget, body.size_hint().exact()).await?;
     let body = request_body::read(body).await?;
     let same = query.identity(&parts.headers);
-    let idempotency = idempotency::read(&parts.headers, key, &[same.as_bytes(), &body])?;
+    let idempotency = idempotency::read(&parts.headers, from.key, &[same.as_bytes(), &body])?;
     if let Some(idempotency) = &idempotency
         && let Some(known) = mailer
             .outbox
@@ -111,28 +134,35 @@ async fn take(
         Format::Json => {
             let message = NewMessage::read(&body)?;
             drop(body);
-            let id = data_center(message.data_center.as_deref(), key)?;
-            let composed = mailer.outbox.compose(&id, message.draft()).await;
+            let id = data_center(message.data_center.as_deref(), from)?;
+            let composed = mailer
+                .outbox
+                .compose(&id, from.sender, message.draft())
+                .await;
             (id, composed)
         }
         Format::Raw => {
-            let id = data_center(query.data_center.as_deref(), key)?;
+            let id = data_center(query.data_center.as_deref(), from)?;
             let raw = RawRequest {
                 content: body.into(),
                 envelope: query.envelope,
                 replace_from: query.replace_from,
                 received: None,
             };
-            let composed = mailer.outbox.compose_raw(&id, raw).await;
+            let composed = mailer.outbox.compose_raw(&id, from.sender, raw).await;
             (id, composed)
         }
     };
     let submission = Submission {
         data_center,
         message: composed.map_err(|error| Box::new(wrong(&error)))?,
-        submitted_by: info.actor.who.clone(),
+        submitted_by: from.info.actor.who.clone(),
         idempotency,
         due_at: None,
+        counts_for: from.sender.map(|sender| CountedSender {
+            id: sender.id.clone(),
+            limits: sender.settings.limits,
+        }),
     };
     let submitted = mailer.outbox.submit(submission).await;
     Ok(submitted.map_err(|error| Box::new(not_taken(&error)))?.id)
@@ -205,8 +235,9 @@ fn list(
 }
 
 /// Returns the data center to send from.
-fn data_center(query: Option<&str>, key: &ApiKey) -> Result<DataCenterId, Refused> {
-    let only = key.data_center.as_ref();
+fn data_center(query: Option<&str>, from: &Program<'_>) -> Result<DataCenterId, Refused> {
+    let own = from.sender.map(|sender| &sender.data_center);
+    let only = own.or(from.key.data_center.as_ref());
     let found = match query {
         None => Ok(only.cloned().unwrap_or_default()),
         Some(query) => DataCenterId::parse(query),
@@ -248,6 +279,7 @@ fn not_taken(error: &SubmitError) -> Response {
     match error {
         SubmitError::KeyReused => idempotency::reused(),
         SubmitError::KeyFull { limit } => key_full(*limit),
+        SubmitError::LimitExceeded(limit) => sender_limit(*limit),
         // Removed while the request was processed.
         SubmitError::Mail(MailError::UnknownDataCenter) => {
             let error =
@@ -257,6 +289,18 @@ fn not_taken(error: &SubmitError) -> Response {
         SubmitError::Mail(MailError::MailRefused(condition)) => refuses_mail(*condition),
         SubmitError::Mail(error) => unavailable(error),
     }
+}
+
+fn sender_limit(limit: ExceededLimit) -> Response {
+    let detail = wording::api_problem::sender_limit(limit == ExceededLimit::PerDay);
+    let mut response = problem::answer(StatusCode::TOO_MANY_REQUESTS, detail);
+    response.headers_mut().insert(RETRY_AFTER, AFTER.into());
+    response
+}
+
+fn sender_expired() -> Response {
+    let detail = wording::api_problem::SENDER_EXPIRED;
+    problem::answer(StatusCode::FORBIDDEN, detail)
 }
 
 fn key_full(limit: u64) -> Response {

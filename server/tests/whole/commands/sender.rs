@@ -1,0 +1,87 @@
+//! `mailgrant sender`
+
+use super::{add, run};
+
+#[test]
+fn a_sender_is_added_listed_shown_and_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    add(path, "alice", "administrator");
+    let made = run(
+        path,
+        "sender add Printer --network 192.168.1.0/24 --per-day 100",
+    )
+    .good();
+    let lines: Vec<_> = made.lines().collect();
+    let [user, password] = &*lines else {
+        panic!("{made}");
+    };
+    assert_eq!(*user, "user: printer");
+    let password = password.strip_prefix("password: ").unwrap();
+    assert_eq!(password.len(), 16);
+
+    let list = run(path, "sender list").good();
+    let expected = "Printer: user printer, 1 networks, data center default, last seen never, 0 accepted, 0 rejected\n";
+    assert_eq!(list, expected);
+    let shown = run(path, "sender show printer").good();
+    for line in [
+        "Name: Printer",
+        "Addresses and networks: 192.168.1.0/24",
+        "Messages per day: 100",
+        "If a From address is not allowed: Reject the message",
+        "Last seen: never",
+    ] {
+        assert!(shown.lines().any(|found| found == line), "{line}: {shown}");
+    }
+    assert!(!shown.contains(password));
+
+    let rotated = run(path, "sender rotate Printer --keep-old-hours 0").good();
+    assert!(rotated.starts_with("user: printer\npassword: ") && rotated != made);
+    let removed = run(path, "sender remove Printer").good();
+    assert_eq!(removed, "The sender Printer was removed.\n");
+    assert_eq!(run(path, "sender list").good(), "");
+}
+
+#[test]
+fn mistakes_are_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    add(path, "alice", "administrator");
+    let added = run(path, "sender add Office --no-password --network 10.0.0.0/8").good();
+    assert_eq!(added, "The sender Office was added.\n");
+    for (words, problem) in [
+        (
+            "sender add Other --network 10.0.0.0/8",
+            "Another sender has the same address or network.",
+        ),
+        (
+            "sender add Other --network 0.0.0.0/0 --confirm-networks",
+            "This network contains every address",
+        ),
+        (
+            "sender add Other --network 8.8.8.8",
+            "can be reached from the internet",
+        ),
+        (
+            "sender add Other --other-from x",
+            "If a From address is not allowed: This is not a valid option.",
+        ),
+        (
+            "sender add Other --data-center nowhere",
+            "there is no data center nowhere; use one of these IDs: default",
+        ),
+        ("sender show Other", "there is no sender \"Other\""),
+        (
+            "sender rotate Office",
+            "the sender \"Office\" has no user name",
+        ),
+        (
+            "api-key add k1 --sender Other",
+            "there is no sender \"Other\"",
+        ),
+    ] {
+        let said = run(path, words).bad(1);
+        assert!(said.contains(problem), "{words}: {said}");
+    }
+    run(path, "api-key add k1 --sender office").good();
+}
