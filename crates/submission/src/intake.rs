@@ -162,8 +162,8 @@ impl Intake {
                 limits: sender.settings.limits,
             }),
         };
-        let submitted = outbox.submit(submission).await;
-        let id = submitted.map_err(|error| not_submitted(&error))?.id;
+        let outcome = outbox.submit(submission).await;
+        let id = outcome.map_err(|error| not_submitted(&error))?.id;
         tracing::info!(
             id = id.as_str(),
             sender = submitter.principal().name(),

@@ -315,8 +315,8 @@ on_both! {
             AuditAction::SenderRemoved,
         ]), "{actions:?}");
         let changed = entries.iter().find(|entry| entry.record.action == AuditAction::SenderChanged);
-        let changes: Vec<_> = changed.unwrap().record.changes.iter().map(|one| one.field.as_str()).collect();
-        assert_eq!(changes, ["messages_per_day", "other_from"]);
+        let fields: Vec<_> = changed.unwrap().record.changes.iter().map(|one| one.field.as_str()).collect();
+        assert_eq!(fields, ["messages_per_day", "other_from"]);
         let text = format!("{entries:?}");
         for password in ["first", "second"] {
             assert!(!text.contains(secret(password).expose_secret()), "{text}");
