@@ -3,7 +3,7 @@
 use sqlx::AnyConnection;
 
 use crate::{
-    RowFault, Store, StoreError, account, api_key, audit,
+    RowFault, Store, StoreError, account, api_key, audit, authorization,
     integrity::{Integrity, Protected},
     keyring, link, session,
 };
@@ -62,8 +62,8 @@ impl Faults {
 }
 
 impl Store {
-    /// Finds accounts, sessions, links, and API keys that are not authentic, and secrets that do
-    /// not open with the values of their rows.
+    /// Finds accounts, sessions, links, API keys, and authorizations that are not authentic, and
+    /// secrets that do not open with the values of their rows.
     ///
     /// # Errors
     /// `Database`; `Unsealable` if the key of the audit does not open.
@@ -99,6 +99,8 @@ impl Store {
         });
         let keys = api_key::rows(&mut *connection).await?;
         faults.judge(&integrity, &keys, |row| row.name.clone());
+        let authorizations = authorization::rows(&mut *connection).await?;
+        faults.judge(&integrity, &authorizations, |row| row.id().to_owned());
         Ok(())
     }
 
