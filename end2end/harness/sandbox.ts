@@ -32,8 +32,8 @@ export interface SandboxDescriptor {
 export interface Scenario {
   name: string;
   title: string;
-  at: 'authorize' | 'token' | 'test' | 'check' | 'mailbox' | 'domain';
-  given: 'nothing' | 'password' | 'no_sign_in' | 'plain_no_sign_in' | 'implicit_tls' | 'tls13' | 'secret_id' | 'other_from' | 'to_itself' | 'same_authorization';
+  at: 'authorize' | 'token' | 'token_twice' | 'test' | 'check' | 'mailbox' | 'domain';
+  given: 'nothing' | 'password' | 'named_host' | 'no_sign_in' | 'plain_no_sign_in' | 'implicit_tls' | 'tls13' | 'secret_id' | 'other_from' | 'to_itself' | 'same_authorization';
   /** The code of the finding; undefined if everything works. */
   finding: string | null;
 }

@@ -11,7 +11,7 @@ import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 import { allowInTab, fillForSandbox } from '../pages/tasks.ts';
 
 /** Scenarios that wait for timeouts: up to 20 seconds. */
-const SLOW = ['silent_greeting', 'imap_silent', 'silent_tokens', 'slow_tokens', 'not_delivered', 'dns_silent'];
+const SLOW = ['silent_greeting', 'imap_silent', 'silent_tokens', 'slow_tokens', 'not_delivered', 'dns_silent', 'host_dns_silent'];
 
 /** A sandbox, a Mailgrant, and a browser for many scenarios. */
 interface Walk {
@@ -30,7 +30,9 @@ const test = base.extend<object, { walk: Walk }>({
     async ({ browser }, use) => {
       const sandbox = await Sandbox.start();
       const { descriptorFile: sandboxFile, authorityFile: extraRoots } = sandbox;
-      const mailgrant = await Mailgrant.start({ sandboxFile, extraRoots });
+      // For the hosts that only the sandbox's name server knows.
+      const environment = { MAILGRANT_DNS_SERVER: sandbox.descriptor.dns };
+      const mailgrant = await Mailgrant.start({ sandboxFile, extraRoots, environment });
       const context = await browser.newContext();
       await context.addCookies(mailgrant.cookies);
       const watch = new Watch();
@@ -105,11 +107,16 @@ async function check(settings: SmtpSettingsPage, walk: Walk, scenario: Scenario)
   if (together || !walk.authorized) await allowInTab(settings, walk.sandbox);
   walk.saved = !together;
   // A rejected refresh or token may end the grant.
-  walk.authorized = !together && scenario.at !== 'token' && !scenario.name.startsWith('refuse_');
+  const refreshes = scenario.at === 'token' || scenario.at === 'token_twice';
+  walk.authorized = !together && !refreshes && !scenario.name.startsWith('refuse_');
   if (!together) await given(settings, walk.sandbox, scenario);
   await walk.sandbox.setScenario(scenario.name);
-  if (scenario.at === 'token' || scenario.name.endsWith('_tokens')) await walk.sandbox.expire();
-  if (scenario.at === 'token' || scenario.at === 'test') {
+  if (refreshes || scenario.name.endsWith('_tokens')) await walk.sandbox.expire();
+  if (scenario.at === 'token_twice') {
+    await settings.sendTest('bob@sandbox.test');
+    await expectFinding(doctor.report, 'token_endpoint_unreachable');
+  }
+  if (refreshes || scenario.at === 'test') {
     await settings.sendTest(scenario.given === 'to_itself' ? walk.sandbox.account().address : 'bob@sandbox.test');
   } else {
     await doctor.check.click();
@@ -124,6 +131,10 @@ async function given(settings: SmtpSettingsPage, sandbox: Sandbox, scenario: Sce
   const { address, password } = sandbox.account();
   const { smtp_tls_port: port, imap_host, imap_tls_port } = sandbox.descriptor;
   if (scenario.given === 'password') await settings.fillBasic(address, password);
+  if (scenario.given === 'named_host') {
+    await settings.fillBasic(address, password);
+    await settings.fillSmtp({ host: 'smtp.sandbox.test' });
+  }
   if (scenario.given === 'no_sign_in') await settings.authenticationRequired.uncheck();
   if (scenario.given === 'plain_no_sign_in') {
     await settings.authenticationRequired.uncheck();

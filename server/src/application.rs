@@ -14,8 +14,7 @@ use crate::{
     Config, Limits, StartError,
     background::{Background, Loops},
     config::{PublicUrl, local_origin},
-    connections,
-    connections::Serving,
+    connections::{self, Capacity, Serving},
     data::open_server_store,
     mailer::open_mailer,
     output::print_error,
@@ -86,7 +85,7 @@ impl Application {
         let feeds = Arc::new(Feeds::new(mailer.clone(), access.clone()));
         let serving = Serving {
             limits,
-            capacity: limits.capacity(config.address_limits),
+            capacity: Capacity::of(&limits, config.address_limits),
             trusted_proxies: config.trusted_proxies.into(),
         };
         let router = web::router(web::Parts {

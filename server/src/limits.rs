@@ -4,8 +4,6 @@ use std::{num::NonZeroU32, time::Duration};
 
 use mail::BodyBudget;
 
-use crate::{config::AddressLimits, connections::Capacity, web::StreamLimits};
-
 /// Time and count limits. Tests use shorter times and allow more sign-ins.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -36,24 +34,6 @@ impl Limits {
     /// Returns the in-flight body budget, which HTTP and SMTP share.
     pub(crate) fn body_budget(&self) -> BodyBudget {
         BodyBudget::new(self.body_budget_kib, self.body_budget_timeout)
-    }
-
-    /// Returns the limits of event streams.
-    pub(crate) fn streams(&self, of_address: AddressLimits) -> StreamLimits {
-        StreamLimits {
-            all: Some(self.streams),
-            per_address: of_address.streams,
-            per_session: Some(self.streams_of_session),
-        }
-    }
-
-    /// Returns the limits of connections.
-    pub(crate) fn capacity(&self, of_address: AddressLimits) -> Capacity {
-        Capacity {
-            connections: self.connections,
-            reserved: self.reserved,
-            per_address: of_address.connections,
-        }
     }
 }
 

@@ -55,7 +55,10 @@ use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use self::{
-    capacity::Clients, cookies::Cookies, events::Streams, rate_limit::RateLimits,
+    capacity::Clients,
+    cookies::Cookies,
+    events::{StreamLimits, Streams},
+    rate_limit::RateLimits,
     same_address::SameAddress,
 };
 use crate::{
@@ -63,7 +66,7 @@ use crate::{
     config::{AddressLimits, PublicUrl},
 };
 
-pub use events::{Feeds, StreamLimits};
+pub use events::Feeds;
 pub use permissions::{PERMISSIONS, Permission, Rule};
 pub use routes::routes;
 
@@ -109,7 +112,7 @@ impl Web {
             rate_limits: Arc::new(RateLimits::new(parts.rate_limit, parts.limits.guesses)),
             body_budget: parts.body_budget,
             clients: Clients::new(parts.address_limits.connections),
-            streams: Streams::new(parts.limits.streams(parts.address_limits)),
+            streams: Streams::new(StreamLimits::of(&parts.limits, parts.address_limits)),
             feeds: parts.feeds,
             leptos: pages::options(),
             stopping: parts.stopping,

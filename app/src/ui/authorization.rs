@@ -22,10 +22,10 @@ pub fn Granted(
         <Banner tone=Tone::Good title="SMTP settings authorized">
             <dl class="facts">
                 <dt>"Data center"</dt>
-                <dd>{data_center}</dd>
+                <dd><bdi>{data_center}</bdi></dd>
                 <dt>"Account"</dt>
                 <dd id="authorized-account">
-                    {account}
+                    <bdi>{account}</bdi>
                     {(!account_confirmed)
                         .then_some(" (the user name; the provider did not confirm the account)")}
                 </dd>
@@ -43,7 +43,7 @@ pub fn Granted(
                 view! {
                     <Banner tone=Tone::Careful title="Another account signed in">
                         <p>
-                            <strong>{other}</strong>
+                            <strong><bdi>{other}</bdi></strong>
                             " signed in, but the settings contain another user name. Mail servers reject this unless \
                             the account may use the other mailbox. Authorize again with the right account, or change the user name."
                         </p>

@@ -1,6 +1,6 @@
 //! Banners.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 /// Kind of a banner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +26,20 @@ impl Tone {
     }
 }
 
-/// Banner with a title. Screen readers announce failures immediately and other banners when idle.
+/// Banner with a title, which may begin with a name. Screen readers announce failures immediately and other banners when idle.
 #[component]
-pub fn Banner(tone: Tone, #[prop(into)] title: String, children: Children) -> impl IntoView {
+pub fn Banner(
+    tone: Tone,
+    #[prop(optional, into)] name: String,
+    #[prop(into)] title: String,
+    children: Children,
+) -> impl IntoView {
     let role = if tone == Tone::Bad { "alert" } else { "status" };
+    let title = if name.is_empty() {
+        Either::Left(title)
+    } else {
+        Either::Right(view! { <bdi>{name}</bdi> " " {title} })
+    };
     view! {
         <div class=tone.class() role=role>
             <p class="banner-title">{title}</p>

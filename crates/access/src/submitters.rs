@@ -32,7 +32,7 @@ enum KnownBy {
 
 impl Submitter {
     /// Returns the submitter as an actor of the audit log and of messages.
-    pub fn who(&self) -> Principal {
+    pub fn principal(&self) -> Principal {
         match (&self.known_by, &self.sender) {
             (KnownBy::Key { key, .. }, _) => Principal::Key(key.name.to_string()),
             (_, Some(sender)) => Principal::Sender(sender.name.to_string()),

@@ -79,6 +79,34 @@ impl fmt::Display for EmailAddress {
     }
 }
 
+/// Splits a list of addresses at its commas. A comma within quotes belongs to an address. White space
+/// around addresses and empty items are removed.
+pub fn split_list(list: &str) -> impl Iterator<Item = &str> {
+    split_outside_quotes(list, &[','])
+}
+
+/// Splits a list as [`split_list`] does, at any of these characters. Quotes end with their line.
+pub(crate) fn split_outside_quotes<'a>(
+    list: &'a str,
+    separators: &'static [char],
+) -> impl Iterator<Item = &'a str> {
+    let (mut in_quotes, mut escaped) = (false, false);
+    let items = list.split(move |c: char| {
+        match c {
+            '\r' | '\n' => {
+                (in_quotes, escaped) = (false, false);
+                return separators.contains(&c);
+            }
+            _ if escaped => escaped = false,
+            '\\' if in_quotes => escaped = true,
+            '"' => in_quotes = !in_quotes,
+            _ => return !in_quotes && separators.contains(&c),
+        }
+        false
+    });
+    items.map(str::trim).filter(|item| !item.is_empty())
+}
+
 /// From address: one address with an optional display name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FromAddress {
@@ -237,6 +265,21 @@ mod tests {
             (long.as_str(), AddressError::TooLong),
         ] {
             assert_eq!(EmailAddress::parse(typed), Err(error), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_split_at_commas_outside_quotes() {
+        for (list, items) in [
+            ("a@b.c, d@e.f ,,", &["a@b.c", "d@e.f"][..]),
+            ("\"a,b\"@c.d,e@f.g", &["\"a,b\"@c.d", "e@f.g"]),
+            (r#""a\",b"@c.d, jörg@e.f"#, &[r#""a\",b"@c.d"#, "jörg@e.f"]),
+            (r#""a\,b"@c.d"#, &[r#""a\,b"@c.d"#]),
+            (r"a\,b@c.d", &[r"a\", "b@c.d"]),
+            ("\"never, closed", &["\"never, closed"]),
+            (" ", &[]),
+        ] {
+            assert_eq!(split_list(list).collect::<Vec<_>>(), items, "{list}");
         }
     }
 

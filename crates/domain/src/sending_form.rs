@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 pub use error::SendingFormError;
 
-use crate::{EmailAddress, FormErrors, NumberError, SendingLimits, SendingSettings, number::whole};
+use crate::{
+    EmailAddress, FormErrors, NumberError, SendingLimits, SendingSettings,
+    address::split_outside_quotes, number::whole,
+};
 
 /// Field of the form, in the order of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -163,8 +166,7 @@ impl SendingForm {
     }
 
     fn lines(&self) -> impl Iterator<Item = &str> {
-        let parts = self.allowed_from.split(['\n', '\r', ',', ';']);
-        parts.map(str::trim).filter(|part| !part.is_empty())
+        split_outside_quotes(&self.allowed_from, &['\n', '\r', ',', ';'])
     }
 
     fn addresses(&self) -> Result<Vec<EmailAddress>, SendingFormError> {
@@ -241,7 +243,8 @@ mod tests {
     #[test]
     fn addresses_stand_on_lines_or_between_commas_and_each_counts_once() {
         let typed = form(|form| {
-            form.allowed_from = " a@example.com\r\n\n b@example.com, A@EXAMPLE.com;".into();
+            form.allowed_from =
+                " a@example.com\r\n\n b@example.com, A@EXAMPLE.com;\"c,d;\"@example.com".into();
         });
         let parsed = typed.parse().unwrap();
         let addresses: Vec<_> = parsed
@@ -249,7 +252,8 @@ mod tests {
             .iter()
             .map(EmailAddress::as_str)
             .collect();
-        assert_eq!(addresses, ["a@example.com", "b@example.com"]);
+        let expected = ["a@example.com", "b@example.com", "\"c,d;\"@example.com"];
+        assert_eq!(addresses, expected);
     }
 
     #[test]
@@ -259,6 +263,8 @@ mod tests {
         let error = errors.get(SendingField::AllowedFrom);
         assert_eq!(error, Some(SendingFormError::NotAnAddress));
         assert_eq!(typed.first_wrong_address(), Some("nobody"));
+        let typed = form(|form| form.allowed_from = "\"nobody\na@example.com".into());
+        assert_eq!(typed.first_wrong_address(), Some("\"nobody"));
         let many = form(|form| {
             let numbers = 0..=SendingForm::MAX_ADDRESSES;
             let lines: Vec<_> = numbers

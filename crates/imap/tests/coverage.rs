@@ -13,7 +13,10 @@ mod play;
 #[path = "coverage/server.rs"]
 mod server;
 
-use std::sync::Arc;
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
 
 use conversation::Conversation;
 
@@ -49,4 +52,57 @@ async fn servers_that_do_not_follow_the_standard_are_understood() {
     println!("coverage: {SET}: {right} of {total}");
     assert!(total >= 91, "{total}");
     assert!(right * 100 >= total * 95, "{right} of {total}");
+}
+
+/// A conversation with two unreadable responses beside one that is read.
+const UNREADABLE: &str = r#"
+== Unreadable folders
+source: folders.txt
+do: skipped
+LIST: * LIST (\HasNoChildren
+LIST: * LIST
+LIST: * LIST (\HasNoChildren) "/" "Sent"
+right: 2 | 2
+"#;
+
+/// Lines of the log.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_is_unreadable_is_counted_and_logged_with_one_warning_per_connection() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let [conversation] = <[_; 1]>::try_from(Conversation::all(UNREADABLE))
+        .ok()
+        .unwrap();
+    let conversation = Arc::new(conversation);
+    let got = play::play(&conversation, &server::Authority::new()).await;
+    assert_eq!(got, conversation.right);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let about = |line: &&str| line.contains("unreadable parts of an IMAP response skipped");
+    let lines: Vec<_> = log.lines().filter(about).collect();
+    assert_eq!(lines.len(), 2, "{log}");
+    assert!(lines.iter().all(|line| line.contains("skipped=2")), "{log}");
+    assert!(
+        lines[0].contains("WARN") && lines[1].contains("DEBUG"),
+        "{log}"
+    );
 }

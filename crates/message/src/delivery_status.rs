@@ -1,6 +1,6 @@
 //! Reports about mail that could not be delivered: delivery status notifications (RFC 3464, also
-//! those of RFC 6533), and the two kinds without one that name their recipients in a fixed form, of
-//! qmail and Exim.
+//! those of RFC 6533), and those without one, or without recipients in it, that name the recipients
+//! in a fixed form, as qmail, Exim, and Gmail do.
 //!
 //! Only final failures are reported. Reports about delay, delivery, relaying, spam complaints (ARF),
 //! and automatic replies are none.
@@ -10,13 +10,13 @@ mod fields;
 mod lenient;
 mod message_ids;
 mod plain;
-mod provider_id;
+mod provider_ids;
 
 use domain::EmailAddress;
 
 use crate::mime::{Part, Structure};
 use fields::Fields;
-pub use provider_id::provider_id;
+pub use provider_ids::provider_ids;
 
 /// Recipients of one report that are read.
 const MAX_RECIPIENTS: usize = 1_000;
@@ -29,7 +29,7 @@ pub struct DeliveryStatus {
     /// Message-IDs of the undelivered message, with angle brackets, the most reliable first.
     pub message_ids: Vec<String>,
     /// Identifiers that the provider may have given the message when it accepted it, as
-    /// [`provider_id()`] returns them.
+    /// [`provider_ids()`] returns them.
     pub provider_ids: Vec<String>,
     /// The recipients that delivery has failed for permanently.
     pub failed: Vec<FailedRecipient>,
@@ -62,13 +62,16 @@ impl DeliveryStatus {
         let text = text.filter(|_| structure.is_multipart());
         let text = text.or_else(|| lenient::status(&structure, raw));
         let about = text.as_deref().map(Fields::parse).unwrap_or_default();
-        let failed = match text {
-            Some(_) => failed(&about),
-            None => plain::failed(&structure),
+        // Some delivery statuses are only about the message (Google, X3).
+        let mut failed = if about.recipients.is_empty() {
+            plain::failed(&structure)
+        } else {
+            failed(&about)
         };
         if failed.is_empty() {
             return None;
         }
+        name_by_text(&mut failed, &structure);
         let ids = message_ids::of(&structure, raw, status, &about);
         Some(Self {
             message_ids: ids.message_ids,
@@ -116,6 +119,20 @@ fn failed(status: &Fields) -> Vec<FailedRecipient> {
         }
     });
     recipients.collect()
+}
+
+/// Adds the addresses in the header or text to the only recipient without an address. Exim names a
+/// file or a command that an address leads to, sendmail a route.
+fn name_by_text(failed: &mut [FailedRecipient], structure: &Structure<'_>) {
+    let (mut unnamed, named): (Vec<_>, Vec<_>) =
+        failed.iter_mut().partition(|one| one.addresses.is_empty());
+    if let [recipient] = &mut unnamed[..] {
+        let known =
+            |address: &EmailAddress| named.iter().any(|one| one.addresses.contains(address));
+        let others = plain::failed(structure).into_iter();
+        let addresses = others.flat_map(|other| other.addresses);
+        recipient.addresses = addresses.filter(|address| !known(address)).collect();
+    }
 }
 
 /// Returns true if Action says so (RFC 3464 §2.3.3), in any of the forms in use. Without Action, the

@@ -24,7 +24,7 @@ pub use crate::{
         Composed, Draft, DraftAttachment, Envelope, MessageErrors, MessageField, RawMessage,
         RawRequest, Received, SenderPolicy, renew, with_ascii_header,
     },
-    delivery_status::{DeliveryStatus, FailedRecipient, provider_id},
+    delivery_status::{DeliveryStatus, FailedRecipient, provider_ids},
     notice::{Notice, test_email},
     read::{AttachmentFile, HeaderSummary, attachment, fill_summary, line, read_mail},
 };

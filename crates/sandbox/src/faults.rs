@@ -1,6 +1,7 @@
 //! Faults that the sandbox can simulate.
 
 mod imap;
+mod message_id;
 mod refusal;
 mod stage;
 mod tls;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use imap::ImapFault;
+pub use message_id::MessageIdStyle;
 pub use refusal::RefusalStyle;
 pub use stage::{CutAt, Stage, StageReply};
 pub use tls::{Certificate, TlsVersion};
@@ -75,6 +77,8 @@ pub struct Faults {
     pub token_cut: bool,
     /// The token endpoint does its work, then closes the connection without a response.
     pub token_answer_lost: bool,
+    /// Number of times that `token_answer_lost` applies. `None` means always.
+    pub token_answer_lost_times: Option<u32>,
     /// The token endpoint returns 200 with a web page.
     pub token_garbage: bool,
     /// The token endpoint returns ten megabytes.
@@ -136,10 +140,14 @@ pub struct Faults {
     /// Closes the connection during the TLS handshake without an alert, as Dovecot does for an
     /// unsupported version.
     pub tls_cut: bool,
+    /// Rejects every TLS version from 1.2 on with an alert, like a server that has older ones only.
+    pub old_tls: bool,
     /// Lowest accepted TLS version.
     pub min_tls: Option<TlsVersion>,
     /// Highest accepted TLS version.
     pub max_tls: Option<TlsVersion>,
+    /// Accepted messages get another Message-ID in this style.
+    pub message_id: Option<MessageIdStyle>,
     /// Failure to read mail.
     pub imap: Option<ImapFault>,
     /// Certificate that the server presents.
@@ -173,6 +181,7 @@ impl Default for Faults {
             token_silent: false,
             token_cut: false,
             token_answer_lost: false,
+            token_answer_lost_times: None,
             token_garbage: false,
             token_huge: false,
             token_redirect: false,
@@ -203,8 +212,10 @@ impl Default for Faults {
             plaintext_on_tls_port: false,
             tls_on_starttls_port: false,
             tls_cut: false,
+            old_tls: false,
             min_tls: None,
             max_tls: None,
+            message_id: None,
             imap: None,
             certificate: Certificate::Good,
         }

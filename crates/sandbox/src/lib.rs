@@ -48,9 +48,10 @@ pub use config::{SandboxConfig, StartError};
 pub use control::Control;
 pub use descriptor::{Account, Descriptor};
 pub use faults::{
-    Certificate, CutAt, Faults, ImapFault, RefusalStyle, Stage, StageReply, TlsVersion, TokenError,
+    Certificate, CutAt, Faults, ImapFault, MessageIdStyle, RefusalStyle, Stage, StageReply,
+    TlsVersion, TokenError,
 };
 pub use oauth::AnswerError;
 pub use record::{AuthAttempt, ClientAuthentication, ReceivedMessage, TokenRequest};
 pub use sandbox::Sandbox;
-pub use scenario::{Action, Given, Scenario, scenarios};
+pub use scenario::{Action, Given, NAMED_HOST, Scenario, scenarios};

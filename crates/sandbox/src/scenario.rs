@@ -14,6 +14,9 @@ use serde_json::Value;
 
 use crate::faults::Faults;
 
+/// SMTP host of the scenarios with [`Given::NamedHost`].
+pub const NAMED_HOST: &str = "smtp.sandbox.test";
+
 /// Action that shows the effect of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -22,6 +25,8 @@ pub enum Action {
     Authorize,
     /// Send a test email after the access tokens have expired.
     Token,
+    /// Send two test emails after the access tokens have expired.
+    TokenTwice,
     /// Send a test email.
     Test,
     /// Check the connection.
@@ -40,6 +45,9 @@ pub enum Given {
     Nothing,
     /// Basic authentication.
     Password,
+    /// Basic authentication, and an SMTP host that only the sandbox's DNS server knows:
+    /// [`NAMED_HOST`].
+    NamedHost,
     /// No authentication.
     NoSignIn,
     /// No authentication and no TLS.
@@ -134,6 +142,10 @@ impl Scenario {
         let given = match self.given {
             Given::Nothing => "",
             Given::Password => "Choose Basic authentication. ",
+            Given::NamedHost => {
+                "Start Mailgrant with this DNS server (\"dns_server\"), choose Basic authentication, \
+                 and enter the SMTP host smtp.sandbox.test. "
+            }
             Given::NoSignIn => "Turn authentication off. ",
             Given::PlainNoSignIn => "Turn SSL and authentication off. ",
             Given::ImplicitTls => "Choose implicit TLS and its port. ",
@@ -146,6 +158,9 @@ impl Scenario {
         let action = match self.at {
             Action::Authorize => "Press \"Save & Authorize\"",
             Action::Token => "Press \"Expire access tokens\" here, then send a test email",
+            Action::TokenTwice => {
+                "Press \"Expire access tokens\" here, then send a test email, and another one"
+            }
             Action::Test => "Send a test email",
             Action::Check => "Check the connection",
             Action::Mailbox => "Turn the email box on and check the connection",

@@ -10,7 +10,7 @@ mod transaction;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -81,11 +81,17 @@ async fn connection(stream: TcpStream, port: Port, state: Arc<State>) {
     }
 }
 
+/// The fatal alert `protocol_version` in a record of TLS 1.0 (RFC 8446 §6.2).
+const ALERT_VERSION: [u8; 7] = [21, 3, 1, 0, 2, 2, 70];
+
 async fn handshake(mut stream: TcpStream, state: &State) -> Option<TlsStream<TcpStream>> {
     let faults = state.faults();
-    if faults.tls_cut {
+    if faults.tls_cut || faults.old_tls {
         // Closes after the ClientHello, like a server that has read and rejected it.
         let _ = stream.read(&mut [0; 8_192]).await;
+        if faults.old_tls {
+            let _ = stream.write_all(&ALERT_VERSION).await;
+        }
         return None;
     }
     let config = match state.certificates.server_config(&faults) {

@@ -97,6 +97,16 @@ impl Inner {
         true
     }
 
+    /// Returns true if the token endpoint's response is lost, and counts the use.
+    pub(crate) fn take_lost_answer(&mut self) -> bool {
+        let lost = self.faults.token_answer_lost;
+        if lost && !used_once_more(&mut self.faults.token_answer_lost_times) {
+            self.faults.token_answer_lost = false;
+            self.faults.token_answer_lost_times = None;
+        }
+        lost
+    }
+
     /// Returns the error of the token endpoint, and counts its use.
     pub(crate) fn take_token_error(&mut self) -> Option<TokenError> {
         let error = self.faults.token_error.clone()?;

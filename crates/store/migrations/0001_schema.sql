@@ -299,12 +299,20 @@ CREATE TABLE message_attempts (
     outcome TEXT NOT NULL,
     finding TEXT,
     transcript TEXT NOT NULL,
-    -- The identifier in the reply that accepted the message. Providers that replace the Message-ID name it in their reports.
-    provider_id TEXT,
     PRIMARY KEY (message, number)
 );
 
-CREATE INDEX message_attempts_provider_id ON message_attempts (provider_id) WHERE provider_id IS NOT NULL;
+-- Identifiers in the replies that accepted the message: each transaction of an attempt has its own.
+-- Providers that replace the Message-ID name them in their reports.
+CREATE TABLE message_provider_ids (
+    message TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    provider_id TEXT NOT NULL,
+    PRIMARY KEY (message, number, provider_id),
+    FOREIGN KEY (message, number) REFERENCES message_attempts (message, number) ON DELETE CASCADE
+);
+
+CREATE INDEX message_provider_ids_provider_id ON message_provider_ids (provider_id);
 
 -- Requests that programs marked as the same (draft-ietf-httpapi-idempotency-key-header).
 CREATE TABLE idempotency_keys (

@@ -178,6 +178,14 @@ impl StoreError {
         )))
     }
 
+    /// Returns true if the database failed, so the same call may succeed later.
+    pub fn is_of_the_database(&self) -> bool {
+        matches!(
+            self,
+            Self::Database(_) | Self::CommitUnknown(_) | Self::LeftoverTransaction
+        )
+    }
+
     /// Returns true if a statement was rejected, possibly because of one of its rows. Returns false
     /// if the database was busy or could not be reached.
     pub fn may_be_of_one_row(&self) -> bool {

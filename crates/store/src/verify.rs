@@ -3,7 +3,7 @@
 use sqlx::AnyConnection;
 
 use crate::{
-    RowFault, Store, StoreError, account, api_key, audit,
+    RowFault, Store, StoreError, account, api_key, audit, authorization,
     integrity::{Integrity, Protected},
     keyring, link, sender, session,
 };
@@ -62,8 +62,8 @@ impl Faults {
 }
 
 impl Store {
-    /// Finds accounts, sessions, links, API keys, and senders that are not authentic, and secrets that do
-    /// not open with the values of their rows.
+    /// Finds accounts, sessions, links, API keys, senders, and authorizations that are not
+    /// authentic, and secrets that do not open with the values of their rows.
     ///
     /// # Errors
     /// `Database`; `Unsealable` if the key of the audit does not open.
@@ -101,6 +101,8 @@ impl Store {
         faults.judge(&integrity, &keys, |row| row.name.clone());
         let senders = sender::rows(&mut *connection).await?;
         faults.judge(&integrity, &senders, |row| row.name.clone());
+        let authorizations = authorization::rows(&mut *connection).await?;
+        faults.judge(&integrity, &authorizations, |row| row.id().to_owned());
         Ok(())
     }
 

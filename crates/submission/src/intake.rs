@@ -154,7 +154,7 @@ impl Intake {
         let submission = Submission {
             message: composed.map_err(|error| not_composed(&error))?,
             data_center,
-            submitted_by: submitter.who(),
+            submitted_by: submitter.principal(),
             idempotency: None,
             due_at: None,
             counts_for: sender.map(|sender| CountedSender {
@@ -166,7 +166,7 @@ impl Intake {
         let id = submitted.map_err(|error| not_submitted(&error))?.id;
         tracing::info!(
             id = id.as_str(),
-            sender = submitter.who().name(),
+            sender = submitter.principal().name(),
             recipients = count,
             octets,
             "message accepted over SMTP"

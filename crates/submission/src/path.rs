@@ -20,19 +20,16 @@ pub fn parse<'a>(text: &'a str, keyword: &str) -> Option<Arguments<'a>> {
         .trim_start()
         .strip_prefix(':')?
         .trim_start();
-    let (address, rest) = match text.strip_prefix('<') {
-        Some(inner) => {
-            let end = closing_bracket(inner)?;
-            (without_route(&inner[..end]), &inner[end + 1..])
+    let (address, rest) = if let Some(inner) = text.strip_prefix('<') {
+        let end = closing_bracket(inner)?;
+        (without_route(&inner[..end]), &inner[end + 1..])
+    } else {
+        let end = text.find(' ').unwrap_or(text.len());
+        let (address, rest) = text.split_at(end);
+        if address.is_empty() || address.contains(['<', '>']) {
+            return None;
         }
-        None => {
-            let end = text.find(' ').unwrap_or(text.len());
-            let (address, rest) = text.split_at(end);
-            if address.is_empty() || address.contains(['<', '>']) {
-                return None;
-            }
-            (address, rest)
-        }
+        (address, rest)
     };
     if !rest.is_empty() && !rest.starts_with(' ') {
         return None;

@@ -26,7 +26,7 @@ impl Reply {
 
     /// Returns a reply without an enhanced status code, as the greeting and the replies to EHLO and
     /// AUTH have it.
-    pub fn bare(code: u16, lines: Vec<String>) -> Self {
+    pub fn bare(code: u16, lines: &[String]) -> Self {
         Self {
             code,
             status: "",
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn each_line_has_the_code_and_the_last_one_a_space() {
-        let ehlo = Reply::bare(250, vec!["mail.example".into(), "PIPELINING".into()]);
+        let ehlo = Reply::bare(250, &["mail.example".into(), "PIPELINING".into()]);
         assert_eq!(text(&ehlo), "250-mail.example\r\n250 PIPELINING\r\n");
         let ok = Reply::new(250, "2.1.0", "Sender accepted");
         assert_eq!(text(&ok), "250 2.1.0 Sender accepted\r\n");

@@ -1,10 +1,16 @@
 //! Listens, and accepts connections within the limits.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
+    time::Instant,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -16,6 +22,8 @@ use crate::{
 
 /// Pause after the system failed to accept a connection, often because file descriptors ran out.
 const AFTER_ERROR: Duration = Duration::from_millis(100);
+/// Minimum interval between two log lines about refused connections.
+const LOG_EVERY: Duration = Duration::from_mins(1);
 
 /// The SMTP server.
 #[derive(Debug)]
@@ -86,6 +94,7 @@ async fn accept(
     stopping: CancellationToken,
 ) {
     let Listener { socket, options } = &*listener;
+    let mut refusals = Refusals::default();
     while let Some(accepted) = stopping.run_until_cancelled(socket.accept()).await {
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -98,7 +107,10 @@ async fn accept(
         let is_allowed = options.networks.is_empty()
             || options.networks.iter().any(|one| one.contains(&address));
         if !is_allowed {
-            tracing::info!(%address, listener = %options.address, "SMTP connection refused: the address is not in the networks of the listener");
+            refusals.count(
+                address,
+                "the address is not in the networks of the listener",
+            );
             refuse(
                 &stream,
                 options.mode,
@@ -107,7 +119,7 @@ async fn accept(
             continue;
         }
         let Some(slot) = slots.take(address, &shared.limits) else {
-            tracing::warn!(%address, "SMTP connection refused: too many connections");
+            refusals.count(address, "too many connections");
             refuse(
                 &stream,
                 options.mode,
@@ -130,6 +142,29 @@ async fn accept(
             session.await;
             drop(slot);
         });
+    }
+}
+
+/// Connections refused since the last log line.
+#[derive(Debug, Default)]
+struct Refusals {
+    logged_at: Option<Instant>,
+    count: u64,
+}
+
+impl Refusals {
+    /// Counts a refused connection, and logs the first one of a minute.
+    fn count(&mut self, address: IpAddr, reason: &str) {
+        self.count += 1;
+        if self.logged_at.is_some_and(|at| at.elapsed() < LOG_EVERY) {
+            return;
+        }
+        let refused = self.count;
+        tracing::warn!(refused, %address, reason, "SMTP connections refused");
+        *self = Self {
+            logged_at: Some(Instant::now()),
+            count: 0,
+        };
     }
 }
 

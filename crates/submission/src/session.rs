@@ -91,7 +91,7 @@ impl Session {
 
     /// Returns the greeting.
     pub fn greeting(&self) -> Reply {
-        Reply::bare(220, vec![format!("{} ESMTP Mailgrant", self.offer.name)])
+        Reply::bare(220, &[format!("{} ESMTP Mailgrant", self.offer.name)])
     }
 
     /// Returns the name that the client has sent.
@@ -257,7 +257,7 @@ impl Session {
                 lines.push("AUTH PLAIN LOGIN".into());
             }
         }
-        Reply::bare(250, lines)
+        Reply::bare(250, &lines)
     }
 
     fn offers_starttls(&self) -> bool {
@@ -316,7 +316,7 @@ impl Session {
         match next {
             Next::Challenge(exchange, text) => {
                 self.exchange = Some(exchange);
-                Step::Reply(Reply::bare(334, vec![text.into()]))
+                Step::Reply(Reply::bare(334, &[text.into()]))
             }
             Next::Complete(credentials) => Step::SignIn(credentials),
             Next::Malformed => {
@@ -386,7 +386,7 @@ impl Session {
             }
             Some(_) => Step::ReadMessage(Reply::bare(
                 354,
-                vec!["Send the message, and end it with a line that has only a dot".into()],
+                &["Send the message, and end it with a line that has only a dot".into()],
             )),
         }
     }

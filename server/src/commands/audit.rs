@@ -14,8 +14,8 @@ use super::{CommandError, Opened};
 /// Subcommands of `mailgrant audit`.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Report entries, accounts, sessions, API keys, links, and secrets that were changed outside
-    /// of Mailgrant
+    /// Report entries, accounts, sessions, API keys, links, authorizations, and secrets that were
+    /// changed outside of Mailgrant
     Verify,
     /// Print the entries as one JSON object per line, oldest first
     Export {
@@ -69,7 +69,7 @@ async fn verify(store: &Store) -> Result<String, CommandError> {
 
 fn unbroken(entries: &str, hash: &str) -> String {
     format!(
-        "{entries}, unbroken\nlast hash: {hash}\naccounts, sessions, API keys, links, and secrets: unchanged\n"
+        "{entries}, unbroken\nlast hash: {hash}\naccounts, sessions, API keys, links, authorizations, and secrets: unchanged\n"
     )
 }
 

@@ -14,7 +14,7 @@ use hyper::body::{Frame, SizeHint};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::limited_counters::network;
+use crate::{Limits, config::AddressLimits, limited_counters::network};
 
 /// Limits on the number of open connections.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,17 @@ pub struct Capacity {
     pub reserved: usize,
     /// Limit for one address that is not a trusted proxy.
     pub per_address: Option<NonZeroU32>,
+}
+
+impl Capacity {
+    /// Returns the limits of connections among all limits.
+    pub fn of(limits: &Limits, of_address: AddressLimits) -> Self {
+        Self {
+            connections: limits.connections,
+            reserved: limits.reserved,
+            per_address: of_address.connections,
+        }
+    }
 }
 
 /// The reason that a connection is refused.

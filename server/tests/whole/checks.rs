@@ -41,18 +41,20 @@ pub async fn listen(browser: &Browser, id: &str) -> Vec<Value> {
     let mut response = browser.request("GET", &path).send().await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     assert!(response.headers().get("content-encoding").is_none());
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     while let Some(chunk) = chunk(&mut response).await {
-        text.push_str(&chunk);
+        bytes.extend(chunk);
     }
+    let text = String::from_utf8(bytes).unwrap();
     let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
     data.map(|data| serde_json::from_str(data.trim()).unwrap())
         .collect()
 }
 
-async fn chunk(response: &mut Response) -> Option<String> {
+/// Returns the next bytes of a stream, which may end within a character.
+async fn chunk(response: &mut Response) -> Option<Vec<u8>> {
     let chunk = timeout(TIMEOUT, response.chunk()).await.unwrap().unwrap()?;
-    Some(String::from_utf8(chunk.to_vec()).unwrap())
+    Some(chunk.to_vec())
 }
 
 fn text<'a>(piece: &'a Value, name: &str) -> &'a str {

@@ -64,6 +64,7 @@ async fn new_mail_is_refused_and_an_alert_raised_before_the_disk_is_full() {
     loop {
         let page = administrator.get("/settings/alerts").await.body;
         if page.contains("Free disk space") && page.contains("The disk is full") {
+            assert!(page.contains("<bdi>Server "), "{page}");
             break;
         }
         assert!(Instant::now() < until, "{page}");

@@ -11,7 +11,8 @@ use crate::support::{Browser, Server, submit};
 /// Collects events until an expected one arrives.
 struct Reported {
     response: reqwest::Response,
-    text: String,
+    /// Received bytes, which may end within a character.
+    received: Vec<u8>,
 }
 
 impl Reported {
@@ -21,18 +22,20 @@ impl Reported {
             .header("accept", "text/event-stream");
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200, "{path}");
-        let text = String::new();
-        Self { response, text }
+        let received = Vec::new();
+        Self { response, received }
     }
 
     /// Returns the next event.
     async fn piece(&mut self) -> Value {
         loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
+            let end = self.received.windows(2).position(|two| two == b"\n\n");
+            if let Some(end) = end {
+                let rest = self.received.split_off(end + 2);
+                let event = std::mem::replace(&mut self.received, rest);
+                let event = String::from_utf8(event).unwrap();
                 let data = event.lines().find_map(|line| line.strip_prefix("data: "));
-                let piece = data.map(|data| serde_json::from_str(data).unwrap());
-                self.text = rest.to_owned();
-                match piece {
+                match data.map(|data| serde_json::from_str(data).unwrap()) {
                     Some(piece) => return piece,
                     None => continue,
                 }
@@ -40,7 +43,7 @@ impl Reported {
             let chunk = timeout(Duration::from_secs(30), self.response.chunk())
                 .await
                 .unwrap();
-            self.text += std::str::from_utf8(&chunk.unwrap().unwrap()).unwrap();
+            self.received.extend(chunk.unwrap().unwrap());
         }
     }
 

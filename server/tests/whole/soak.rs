@@ -42,7 +42,7 @@ async fn soak(what: &str, database: &SoakDatabase, servers: usize) {
     let settings = [
         ("MAILGRANT_SANDBOX_FILE", &*descriptor),
         ("MAILGRANT_EXTRA_ROOTS", &*authority),
-        ("MAILGRANT_DATABASE_URL", &*database.url),
+        ("MAILGRANT_DATABASE_URL", &*database.server_url),
         ("MAILGRANT_KEY", KEY),
         ("MAILGRANT_LEASE_SECONDS", &LEASE.to_string()),
         ("MAILGRANT_RATE_LIMIT", "0"),
@@ -146,7 +146,7 @@ async fn three_servers_on_one_postgresql_lose_nothing_and_explain_each_duplicate
     let server = std::env::var(POSTGRES);
     let server = server.unwrap_or_else(|_| panic!("{POSTGRES} is not set"));
     sqlx::any::install_default_drivers();
-    let database = std::sync::Arc::new(SoakDatabase::postgres(&server).await);
+    let database = std::sync::Arc::new(SoakDatabase::postgres(&server, duration()).await);
     let outcome = tokio::spawn({
         let database = std::sync::Arc::clone(&database);
         async move { soak("PostgreSQL", &database, 3).await }
@@ -162,5 +162,5 @@ async fn three_servers_on_one_postgresql_lose_nothing_and_explain_each_duplicate
 #[ignore = "takes minutes; `cargo xtask soak` runs it"]
 async fn a_server_on_sqlite_loses_nothing_and_explains_each_duplicate() {
     sqlx::any::install_default_drivers();
-    soak("SQLite", &SoakDatabase::sqlite(), 1).await;
+    soak("SQLite", &SoakDatabase::sqlite(duration()), 1).await;
 }

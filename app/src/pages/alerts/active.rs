@@ -82,7 +82,7 @@ fn One(
         <li>
             <h3>
                 <a href=page rel="external">
-                    {name}
+                    <bdi>{name}</bdi>
                 </a>
                 ": "
                 {wording::alert_kind(condition.kind)}

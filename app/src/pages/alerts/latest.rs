@@ -25,8 +25,8 @@ pub fn Latest(
                 .iter()
                 .find(|channel| channel.id == notification.channel);
             let channel = channel.map_or_else(String::new, shown);
+            let name = names.of_subject(&notification.condition.subject);
             let what = [
-                &*names.of_subject(&notification.condition.subject),
                 ": ",
                 wording::alert_kind(notification.condition.kind),
                 ", ",
@@ -39,7 +39,10 @@ pub fn Latest(
                         <When at=notification.created_at />
                     </td>
                     <th role="rowheader" scope="row" data-label="What">
-                        {what}
+                        <span>
+                            <bdi>{name}</bdi>
+                            {what}
+                        </span>
                     </th>
                     <td role="cell" data-label="To">
                         {channel}

@@ -88,7 +88,7 @@ fn shown(session: Session, status: GrantStatus) -> AnyView {
             <p class="status-line good">
                 <strong>"Authorized"</strong>
                 " as "
-                <strong id="status-account">{account.clone()}</strong>
+                <strong id="status-account"><bdi>{account.clone()}</bdi></strong>
                 " on "
                 <time datetime=authorized_at.rfc3339()>{authorized_at.to_string()}</time>
                 "."
@@ -122,7 +122,7 @@ fn shown(session: Session, status: GrantStatus) -> AnyView {
                 " since "
                 <time datetime=since.rfc3339()>{since.to_string()}</time>
                 ". "
-                <strong id="status-account">{account}</strong>
+                <strong id="status-account"><bdi>{account}</bdi></strong>
                 " had signed in. Mail waits until "
                 {if may_edit { "you press" } else { "an administrator presses" }}
                 " Save & Authorize."
@@ -187,9 +187,9 @@ fn identities(state: FormState, account: String, confirmed: bool) -> impl IntoVi
         view! {
             <dl class="facts" id="identities">
                 <dt>"Signed in"</dt>
-                <dd>{account} {(!confirmed).then_some(" (as requested; the provider did not confirm it)")}</dd>
+                <dd><bdi>{account}</bdi> {(!confirmed).then_some(" (as requested; the provider did not confirm it)")}</dd>
                 <dt>"Username"</dt>
-                <dd>{username}</dd>
+                <dd><bdi>{username}</bdi></dd>
                 <dt>"From"</dt>
                 <dd>{from}</dd>
             </dl>

@@ -60,9 +60,9 @@ pub fn of_one(state: &SendingState) -> AnyView {
     let id = state.data_center.id.as_str();
     let settings = paths::SmtpSettings::of(id);
     if !state.has_settings {
-        let title = wording::sending_state::lacks_settings(name);
+        let title = wording::sending_state::LACKS_SETTINGS;
         return view! {
-            <Banner tone=Tone::Careful title>
+            <Banner tone=Tone::Careful name title>
                 <p>
                     <a href=settings rel="external">
                         "Go to its settings"
@@ -79,13 +79,13 @@ pub fn of_one(state: &SendingState) -> AnyView {
             </a>
         </p>
     };
-    let title = wording::sending_state::lacks_grant(name, &state.grant).unwrap_or_default();
+    let title = wording::sending_state::lacks_grant(&state.grant).unwrap_or_default();
     let grant = match &state.grant {
         GrantStatus::NeedsAuthorization { finding, .. } => {
             let finding = finding.clone();
             let finding_id = ["grant-finding-", id].concat();
             view! {
-                <Banner tone=Tone::Bad title>
+                <Banner tone=Tone::Bad name title>
                     <Explained finding id=finding_id />
                     {link}
                 </Banner>
@@ -95,7 +95,7 @@ pub fn of_one(state: &SendingState) -> AnyView {
         GrantStatus::NotAuthorized {
             ended_by_save: None,
         } => view! {
-            <Banner tone=Tone::Careful title>
+            <Banner tone=Tone::Careful name title>
                 {link}
             </Banner>
         }
@@ -105,7 +105,7 @@ pub fn of_one(state: &SendingState) -> AnyView {
         } => {
             let at = *at;
             view! {
-                <Banner tone=Tone::Bad title>
+                <Banner tone=Tone::Bad name title>
                     <p>
                         "The authorization does not cover the settings that were saved at "
                         <When at=at /> "."
@@ -118,10 +118,10 @@ pub fn of_one(state: &SendingState) -> AnyView {
         GrantStatus::NotUsed | GrantStatus::Authorized { .. } => ().into_any(),
     };
     let pause = state.pause.clone().map(|pause| {
-        let title = wording::sending_state::is_paused(name);
+        let title = wording::sending_state::IS_PAUSED;
         let finding_id = ["pause-finding-", id].concat();
         view! {
-            <Banner tone=Tone::Careful title>
+            <Banner tone=Tone::Careful name title>
                 <p>"Mailgrant retries at " <When at=pause.until /> "."</p>
                 <Explained finding=pause.finding id=finding_id />
             </Banner>

@@ -76,7 +76,7 @@ async fn a_sender_signs_in_with_its_credentials_and_nothing_else() {
             .await
     };
     let submitter = sign_in("PRINTER", &password).await.unwrap();
-    assert_eq!(submitter.who(), Principal::Sender("Printer".into()));
+    assert_eq!(submitter.principal(), Principal::Sender("Printer".into()));
     assert!(!submitter.is_known_by_address());
     for (user, password) in [
         ("printer", "wrong".into()),
@@ -176,7 +176,7 @@ async fn the_sender_with_the_smallest_network_is_known_by_an_address() {
             .unwrap();
         found.map(|found| {
             assert!(found.is_known_by_address());
-            found.who().name().to_owned()
+            found.principal().name().to_owned()
         })
     };
     assert_eq!(name("10.0.0.7").await.as_deref(), Some("at 10.0.0.7"));
@@ -271,7 +271,7 @@ async fn an_api_key_of_a_sender_has_its_data_center_and_ends_with_it() {
         .sign_in_submitter("x", &secret, "192.0.2.1")
         .await
         .unwrap();
-    assert_eq!(submitter.who(), Principal::Key("cron".into()));
+    assert_eq!(submitter.principal(), Principal::Key("cron".into()));
     assert_eq!(submitter.sender().map(|one| &one.id), Some(&sender.id));
     world.access.remove_sender(&sender.id, &by).await.unwrap();
     assert!(world.access.api_key(&secret).await.unwrap().is_none());

@@ -63,6 +63,15 @@ async fn act(action: &str, port: u16, authority: &Authority) -> Result<String, F
         ("sign", _) => Ok("signed in".to_owned()),
         ("offers", name) => Ok(connection.offers(name).to_string()),
         ("folders", _) => folders(&mut connection).await,
+        // The number of unreadable parts in each of two responses.
+        ("skipped", _) => {
+            let mut skipped = Vec::new();
+            for _ in 0..2 {
+                let listed = connection.ask(CommandBody::list("", "*").unwrap()).await?;
+                skipped.push(listed.skipped.to_string());
+            }
+            Ok(joined(skipped.into_iter()))
+        }
         ("state", _) => {
             let state = connection.folder_state().await?;
             Ok(format!("{} {}", state.uid_validity, state.next))

@@ -40,10 +40,10 @@ impl Doctor {
         let from_sent = job.settings.from.address.to_string();
         let command = format!("UID SEARCH HEADER Message-ID {message_id}");
         let mut step = recorder.begin(StepKind::Arrival, &command);
-        let provider_id = provider_id(&recorder);
+        let provider_ids = provider_ids(&recorder);
         let mut keys = vec![("Message-ID", message_id)];
         keys.extend(ORIGINAL.map(|field| (field, message_id)));
-        keys.extend(provider_id.iter().map(|id| ("Message-ID", id.as_str())));
+        keys.extend(provider_ids.iter().map(|id| ("Message-ID", id.as_str())));
         step.fact(FactName::FromSent, &from_sent);
         let arrived = async {
             let mut connection = self
@@ -90,11 +90,12 @@ impl Doctor {
     }
 }
 
-/// Returns the identifier in the reply that accepted the test email.
-fn provider_id(recorder: &Recorder) -> Option<String> {
+/// Returns the identifiers in the reply that accepted the test email.
+fn provider_ids(recorder: &Recorder) -> Vec<String> {
     let steps = recorder.steps();
-    let accepted = steps.iter().rfind(|step| step.kind == StepKind::Message)?;
-    message::provider_id(&accepted.received)
+    let accepted = steps.iter().rfind(|step| step.kind == StepKind::Message);
+    let reply = accepted.map_or("", |step| step.received.as_str());
+    message::provider_ids(reply).collect()
 }
 
 /// Returns the From address of the first message found by one of the header fields.

@@ -85,13 +85,17 @@ pub(super) fn apply(
     let mut recipients = message.recipients.clone();
     let mut finding = None;
     let mut accepted = 0;
-    let mut provider_id = None;
+    let mut provider_ids: Vec<String> = Vec::new();
     for (recipient, outcome) in recipients.iter_mut().zip(report.recipients) {
         match outcome {
             RecipientOutcome::Untried => {}
             RecipientOutcome::Accepted(reply) => {
                 accepted += 1;
-                provider_id = message::provider_id(&reply).or(provider_id);
+                for id in message::provider_ids(&reply) {
+                    if !provider_ids.contains(&id) {
+                        provider_ids.push(id);
+                    }
+                }
                 recipient.state = RecipientState::Accepted;
                 recipient.reply = reply;
                 recipient.finding = None;
@@ -167,9 +171,10 @@ pub(super) fn apply(
             finding,
             transcript: report.transcript,
         },
-        provider_id,
+        provider_ids,
         drop_content: drop_content && state == MessageState::Delivered,
         uncounted_submissions: report.accepted_transactions,
+        may_be_recorded: false,
     }
 }
 

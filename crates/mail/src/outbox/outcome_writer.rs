@@ -60,13 +60,14 @@ async fn run(outbox: &Outbox, inbox: &mut Inbox) {
             }
             (inbox.updates, inbox.leases) = batch.drain(..).unzip();
         }
-        let updates = &inbox.updates;
         loop {
-            let settled = outbox.store.record_attempts(updates, outbox.clock.now());
+            let settled = outbox
+                .store
+                .record_attempts(&inbox.updates, outbox.clock.now());
             let settled = timeout(SETTLE_TIMEOUT, settled).await;
             match settled.unwrap_or_else(|_| Err(StoreError::commit_timed_out())) {
                 Ok(done) => {
-                    let lost = updates.len() - done.len();
+                    let lost = inbox.updates.len() - done.len();
                     if lost > 0 {
                         tracing::warn!(
                             messages = lost,
@@ -76,6 +77,11 @@ async fn run(outbox: &Outbox, inbox: &mut Inbox) {
                     break;
                 }
                 Err(error) => {
+                    if matches!(error, StoreError::CommitUnknown(_)) {
+                        for update in &mut inbox.updates {
+                            update.may_be_recorded = true;
+                        }
+                    }
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
                         "attempts not recorded, retrying"
@@ -84,7 +90,7 @@ async fn run(outbox: &Outbox, inbox: &mut Inbox) {
                 }
             }
         }
-        for (update, lease) in updates.iter().zip(&inbox.leases) {
+        for (update, lease) in inbox.updates.iter().zip(&inbox.leases) {
             lease.end(&update.id);
         }
         inbox.updates.clear();

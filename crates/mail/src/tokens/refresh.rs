@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use domain::{Authentication, Finding, FindingCode, ProviderFamily, UnixTime};
 use oauth::Client;
-use store::{Grant, GrantState, Refreshed};
+use store::{Grant, GrantState, Refreshed, StoreError};
+use tokio::time::{sleep, timeout};
 
 use super::{Tokens, with_client_values};
 use crate::{
     MailError,
-    backoff::Backoff,
+    backoff::{Backoff, Failures},
     error::{Failure, readable},
     server_clock::held_for,
 };
@@ -19,6 +20,13 @@ const LEASE: u32 = 60;
 
 /// Wait before the next refresh after failures.
 const BACKOFF: Backoff = Backoff::new(Duration::from_secs(10), Duration::from_mins(10));
+
+/// Time for which storing new tokens is retried while the database fails, such as on a full disk.
+const STORE_FOR: Duration = Duration::from_hours(1);
+/// Timeout of one try to store new tokens. Longer than SQLite's busy timeout.
+const STORE_TIMEOUT: Duration = Duration::from_secs(25);
+/// Wait after a failed try.
+const STORE_RETRY: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(10));
 
 /// Result of one refresh.
 pub(super) enum Attempt {
@@ -98,10 +106,7 @@ impl Tokens {
                     expires_at: now.plus(tokens.expires_in),
                     scope: tokens.scope,
                 };
-                let version = self
-                    .store
-                    .store_refreshed(id, grant.version, owner, refreshed, now)
-                    .await?;
+                let version = self.store_refreshed(grant, refreshed, now).await?;
                 self.counters.observe_refresh(id, None);
                 tracing::info!(data_center = %id, version, seconds = tokens.expires_in, "access token refreshed");
                 Ok(Attempt::Done)
@@ -118,6 +123,38 @@ impl Tokens {
                 self.schedule_retry(grant, finding, failure.retry_after)
                     .await
             }
+        }
+    }
+
+    /// Stores new tokens. Retries while the database fails: the provider may have revoked the old
+    /// refresh token, so losing the new one would end the grant.
+    async fn store_refreshed(
+        &self,
+        grant: &Grant,
+        refreshed: Refreshed,
+        now: UnixTime,
+    ) -> Result<Option<i64>, MailError> {
+        let (id, owner) = (&grant.data_center, self.leases.owner());
+        let until = self.clock.boot_time() + STORE_FOR;
+        let mut failures = Failures::new(STORE_RETRY);
+        loop {
+            let stored =
+                self.store
+                    .store_refreshed(id, grant.version, owner, refreshed.clone(), now);
+            let stored = timeout(STORE_TIMEOUT, stored).await;
+            let error = match stored.unwrap_or_else(|_| Err(StoreError::commit_timed_out())) {
+                Ok(version) => return Ok(version),
+                Err(error) => error,
+            };
+            if !error.is_of_the_database() || self.clock.boot_time() >= until {
+                return Err(error.into());
+            }
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                data_center = %id,
+                "refreshed token not stored, retrying"
+            );
+            sleep(failures.next_wait()).await;
         }
     }
 

@@ -8,7 +8,7 @@ use domain::{
 };
 use futures::StreamExt;
 use mail::{CheckOf, CheckRequest, MailError, TestError};
-use sandbox::{Faults, ImapFault, Stage};
+use sandbox::{Faults, ImapFault, MessageIdStyle, Stage};
 
 use crate::support::{ALICE, BOB, World, short_timeouts};
 
@@ -391,6 +391,30 @@ async fn a_test_email_to_the_own_mailbox_is_looked_for_there() {
         .send_test(&form, BOB, &world.admin)
         .await;
     assert!(part(&sent.unwrap().1, CheckPart::Arrival).is_empty());
+}
+
+#[tokio::test]
+async fn a_test_email_is_found_under_the_message_id_that_a_provider_replaced_it_with() {
+    let world = World::new().await;
+    let form = with_mailbox(&world, world.basic_form());
+    for style in MessageIdStyle::ALL {
+        world.control().set(Faults {
+            message_id: Some(style),
+            ..Faults::default()
+        });
+        let sent = world
+            .mailer
+            .doctor
+            .send_test(&form, ALICE, &world.admin)
+            .await;
+        let (_, report) = sent.unwrap();
+        let arrival = part(&report, CheckPart::Arrival);
+        assert_eq!(
+            arrival,
+            [(StepKind::Arrival, Verdict::Passed)],
+            "{style:?}: {report:?}"
+        );
+    }
 }
 
 /// Starts a check that hangs until it is stopped.

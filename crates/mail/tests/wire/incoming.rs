@@ -15,7 +15,7 @@ use domain::{
 };
 use mail::Submission;
 use message::Composed;
-use sandbox::{Faults, ImapFault};
+use sandbox::{Faults, ImapFault, MessageIdStyle, Stage, StageReply};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -93,6 +93,11 @@ async fn arrives(world: &World, raw: &str) {
 }
 
 fn notification(about: &str) -> String {
+    notification_of(BOB, &format!("Message-ID: {about}"))
+}
+
+/// Returns a notification about a recipient, with fields of the returned header.
+fn notification_of(recipient: &str, header: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.example.net\r\n\
          Subject: Undelivered Mail Returned to Sender\r\n\
@@ -106,7 +111,7 @@ fn notification(about: &str) -> String {
          \r\n\
          Reporting-MTA: dns; mx.example.net\r\n\
          \r\n\
-         Final-Recipient: rfc822; {BOB}\r\n\
+         Final-Recipient: rfc822; {recipient}\r\n\
          Action: failed\r\n\
          Status: 5.1.1\r\n\
          Diagnostic-Code: smtp; 550 5.1.1 No such user\r\n\
@@ -114,7 +119,7 @@ fn notification(about: &str) -> String {
          --B\r\n\
          Content-Type: text/rfc822-headers\r\n\
          \r\n\
-         Message-ID: {about}\r\n\
+         {header}\r\n\
          --B--"
     )
 }
@@ -571,5 +576,144 @@ async fn a_message_that_the_outbox_has_sent_comes_back_and_is_bounced() {
     let message = world.mailer.outbox.message(&id).await.unwrap().unwrap();
     assert_eq!(message.state, MessageState::Bounced);
     assert_eq!(message.finding.unwrap().code, FindingCode::NoSuchUser);
+    delivering.stop().await;
+}
+
+#[tokio::test]
+async fn a_bounce_is_matched_by_the_field_in_which_a_provider_keeps_our_message_id() {
+    let world = reading().await;
+    for style in [MessageIdStyle::Microsoft, MessageIdStyle::Google] {
+        let field = style.original_field().unwrap();
+        let own = format!("<{field}@example.com>");
+        let id = accepted(&world, &own).await;
+        let new = style.message_id("x");
+        let header = format!("Message-ID: {new}\r\n{field}: {own}");
+        arrives(&world, &notification_of(BOB, &header)).await;
+        assert!(world.mailer.inbound.poll(&home()).await.unwrap());
+        let bounced = recipient(&world, &id).await;
+        assert_eq!(bounced.state, RecipientState::Bounced, "{field}");
+    }
+}
+
+/// Returns faults of a server that gives accepted messages another Message-ID.
+fn replacing(style: MessageIdStyle) -> Faults {
+    Faults {
+        message_id: Some(style),
+        authentication_required: false,
+        ..Faults::default()
+    }
+}
+
+/// Returns the recipients of each accepted transaction, with a notification about each of them. It
+/// names the message by the Message-ID that the server gave it in this transaction, not by ours.
+fn notifications(world: &World, style: MessageIdStyle) -> Vec<(Vec<String>, Vec<String>)> {
+    let accepted = world.control().messages().into_iter();
+    let accepted = accepted.map(|message| {
+        let header = format!("Message-ID: {}", style.message_id(&message.id));
+        let to = message.to.iter();
+        let all = to.map(|to| notification_of(to, &header)).collect();
+        (message.to.clone(), all)
+    });
+    accepted.collect()
+}
+
+/// Returns the addresses that bounced.
+async fn bounced(world: &World, id: &domain::MessageId) -> Vec<String> {
+    let message = world.mailer.outbox.message(id).await.unwrap().unwrap();
+    let recipients = message.recipients.into_iter();
+    let bounced = recipients.filter(|one| one.state == RecipientState::Bounced);
+    bounced.map(|one| one.address.to_string()).collect()
+}
+
+/// Submits a message.
+async fn submit(world: &World, to: &[&str]) -> domain::MessageId {
+    world.mailer.outbox.submit(submission(to)).await.unwrap().id
+}
+
+/// Waits until every recipient has the message. Returns the number of attempts.
+async fn delivered_in(world: &World, id: &domain::MessageId) -> i64 {
+    let is_delivered = |message: &domain::OutboxMessage| message.state == MessageState::Delivered;
+    until(world, id, is_delivered).await.attempts
+}
+
+#[tokio::test]
+async fn a_bounce_is_matched_by_the_identifier_in_the_reply_that_accepted_the_message() {
+    for style in [MessageIdStyle::Microsoft, MessageIdStyle::Amazon] {
+        let world = reading().await;
+        world.control().set(replacing(style));
+        let delivering = Delivering::start(&world.mailer);
+        let (id, other) = (submit(&world, &[BOB]).await, submit(&world, &[BOB]).await);
+        delivered_in(&world, &id).await;
+        delivered_in(&world, &other).await;
+        let own = world.mailer.outbox.message(&id).await.unwrap().unwrap();
+        let accepted = world.control().messages();
+        let at = accepted
+            .iter()
+            .position(|one| one.raw.contains(&own.message_id));
+        let (_, reports) = notifications(&world, style).remove(at.unwrap());
+        arrives(&world, &reports[0]).await;
+
+        assert!(world.mailer.inbound.poll(&home()).await.unwrap());
+
+        assert_eq!(bounced(&world, &id).await, [BOB], "{style:?}");
+        assert!(bounced(&world, &other).await.is_empty(), "{style:?}");
+        delivering.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_bounce_is_matched_in_each_transaction_of_an_attempt() {
+    let style = MessageIdStyle::Amazon;
+    let world = reading().await;
+    world.control().set(Faults {
+        max_recipients: 2,
+        ..replacing(style)
+    });
+    let delivering = Delivering::start(&world.mailer);
+    let to: Vec<_> = (0..5)
+        .map(|number| format!("user{number}@sandbox.test"))
+        .collect();
+    let to: Vec<_> = to.iter().map(String::as_str).collect();
+    let id = submit(&world, &to).await;
+    assert_eq!(delivered_in(&world, &id).await, 1);
+    let all = notifications(&world, style);
+    assert_eq!(all.len(), 3);
+    let mut expected = Vec::new();
+    for (to, reports) in &all {
+        arrives(&world, reports.last().unwrap()).await;
+        expected.extend(to.last().cloned());
+    }
+
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
+
+    assert_eq!(bounced(&world, &id).await, expected);
+    delivering.stop().await;
+}
+
+#[tokio::test]
+async fn a_bounce_is_matched_in_each_attempt() {
+    let style = MessageIdStyle::Amazon;
+    let world = reading().await;
+    world.control().set(Faults {
+        replies: vec![StageReply {
+            stage: Stage::Rcpt,
+            reply: "450 4.2.1 Try again later".into(),
+            times: Some(1),
+        }],
+        ..replacing(style)
+    });
+    let delivering = Delivering::start(&world.mailer);
+    let to = [BOB, "carol@sandbox.test"];
+    let id = submit(&world, &to).await;
+    until(&world, &id, |message| message.attempts == 1).await;
+    world.clock.advance(60);
+    assert_eq!(delivered_in(&world, &id).await, 2);
+    for (_, reports) in notifications(&world, style) {
+        arrives(&world, &reports[0]).await;
+    }
+
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
+
+    assert_eq!(bounced(&world, &id).await, to);
     delivering.stop().await;
 }

@@ -31,6 +31,7 @@ pub const BOB: &str = "bob@sandbox.test";
 pub struct HandClock {
     now: AtomicI64,
     passed: AtomicI64,
+    database_ahead: AtomicI64,
 }
 
 impl HandClock {
@@ -38,6 +39,7 @@ impl HandClock {
         Arc::new(Self {
             now: AtomicI64::new(now),
             passed: AtomicI64::new(0),
+            database_ahead: AtomicI64::new(0),
         })
     }
 
@@ -51,6 +53,11 @@ impl HandClock {
     pub fn jump(&self, seconds: i64) {
         self.now.fetch_add(seconds, Ordering::SeqCst);
     }
+
+    /// Sets the difference between the database's time and the system clock.
+    pub fn set_database_ahead(&self, seconds: i64) {
+        self.database_ahead.store(seconds, Ordering::SeqCst);
+    }
 }
 
 impl Clock for HandClock {
@@ -61,6 +68,10 @@ impl Clock for HandClock {
     fn boot_time(&self) -> Duration {
         let passed = u64::try_from(self.passed.load(Ordering::SeqCst)).unwrap();
         SystemClock.boot_time() + Duration::from_secs(passed)
+    }
+
+    fn database_now(&self, read: UnixTime) -> UnixTime {
+        read.plus(self.database_ahead.load(Ordering::SeqCst))
     }
 }
 
@@ -154,6 +165,21 @@ impl World {
     /// Opens the database.
     pub async fn store(&self) -> Store {
         open(&self.folder).await
+    }
+
+    /// Returns the URL of the database.
+    pub fn database_url(&self) -> String {
+        database_url(&self.folder)
+    }
+
+    /// Returns true if a file of the database contains a text.
+    pub fn is_in_the_database(&self, text: &str) -> bool {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flatten().any(|file| {
+            let bytes = std::fs::read(file.path()).unwrap();
+            let mut parts = bytes.windows(text.len());
+            parts.any(|part| part == text.as_bytes())
+        })
     }
 
     pub fn control(&self) -> Control {
@@ -300,8 +326,12 @@ impl World {
     }
 }
 
+fn database_url(folder: &TempDir) -> String {
+    format!("sqlite://{}", folder.path().join("mailgrant.db").display())
+}
+
 async fn open(folder: &TempDir) -> Store {
-    let url = format!("sqlite://{}", folder.path().join("mailgrant.db").display());
+    let url = database_url(folder);
     let key = KeySource::File(folder.path().join("mailgrant.key"));
     Store::open(&url, key).await.unwrap()
 }

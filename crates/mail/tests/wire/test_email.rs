@@ -154,6 +154,17 @@ async fn both_bearer_mechanisms_read_the_reason_of_a_refusal() {
 }
 
 #[tokio::test]
+async fn a_reply_to_starttls_may_have_several_lines_or_no_text() {
+    let world = World::new().await;
+    for text in ["220-2.0.0 Ready\r\n220 2.0.0 to start TLS", "220"] {
+        world.control().set(reply(Stage::Starttls, text));
+        let report = world.test_email_with(&world.basic_form()).await;
+        delivered(&report);
+        assert_eq!(report.tls.unwrap().version, "TLS 1.3", "{text}");
+    }
+}
+
+#[tokio::test]
 async fn each_refusal_of_a_sign_in_is_named() {
     let world = World::authorized().await;
     for (style, expected) in [

@@ -3,6 +3,7 @@
 use domain::{DataCenterId, FindingCode, GrantStatus};
 use mail::Mailer;
 use sandbox::{Faults, RefusalStyle, TokenError};
+use sqlx::{AnyConnection, Connection as _};
 
 use crate::support::{ALICE, BOB, World, delivered, finding, short_timeouts};
 
@@ -137,6 +138,39 @@ async fn a_rotated_refresh_token_survives_whoever_asked_for_it_going_away() {
 
     delivered(&world.test_email().await);
     assert_eq!(refreshes(&world), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotated_refresh_token_survives_a_database_that_fails_for_a_while() {
+    let world = World::authorized().await;
+    let mut database = AnyConnection::connect(&world.database_url()).await.unwrap();
+    // As after a full disk, SQLite rolls back by itself.
+    let fault = "CREATE TRIGGER fault BEFORE UPDATE OF access_token ON grants
+        BEGIN SELECT RAISE(ROLLBACK, 'disk I/O error'); END";
+    sqlx::raw_sql(fault).execute(&mut database).await.unwrap();
+    world.clock.advance(4_000);
+    world.control().expire_access_tokens();
+    let sending = tokio::spawn({
+        let (mailer, form, by) = (
+            world.mailer.clone(),
+            world.oauth_form(),
+            world.admin.clone(),
+        );
+        async move { mailer.doctor.send_test(&form, BOB, &by).await.unwrap().1 }
+    });
+    while refreshes(&world) == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    let repaired = sqlx::raw_sql("DROP TRIGGER fault").execute(&mut database);
+    repaired.await.unwrap();
+    delivered(&sending.await.unwrap());
+    assert_eq!(refreshes(&world), 1);
+    // The new refresh token is the one that was stored.
+    world.clock.advance(4_000);
+    world.control().expire_access_tokens();
+    delivered(&world.test_email().await);
+    assert_eq!(refreshes(&world), 2);
 }
 
 #[tokio::test]

@@ -114,14 +114,17 @@ impl LineEnds {
     }
 }
 
-/// Returns true if a body can be sent as it is.
+/// Returns true if a body can be sent as it is, header fields of its parts included. Escape sequences of ISO-2022-JP are ASCII, and
+/// may be in such a field.
 fn is_clean(message: &RawMessage) -> bool {
     let ends = LineEnds::of(message.body());
     let binary = |text: &[u8]| {
         let mut words = text.windows(6);
         words.any(|word| word.eq_ignore_ascii_case(b"binary"))
     };
-    defect(message.body()).is_none()
+    let is_printable = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
+    message.body().iter().all(is_printable)
+        && defect(message.body()).is_none()
         && !ends.cr
         && !ends.lf
         && !binary(message.body())

@@ -76,7 +76,9 @@ mod tests {
                 "Received: from {shown} ([IPv6:2001:db8::1]) by mail.example.com with ESMTPSA; Tue, 14 Nov 2023 22:13:20 +0000"
             );
             assert_eq!(unfolded, expected);
-            assert!(trace::is_received(unfolded["Received:".len()..].as_bytes()));
+            assert!(trace::is_received(
+                &unfolded.as_bytes()["Received:".len()..]
+            ));
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Delivery statuses in messages whose multipart cannot be read, because a gateway has changed the
-//! boundary or removed the type.
+//! boundary or removed the type, or because the server writes them as text.
 
 use super::plain;
 use crate::mime::Structure;
@@ -15,6 +15,10 @@ pub(super) fn status(structure: &Structure<'_>, raw: &[u8]) -> Option<String> {
     if !plain::is_report(structure.header()) {
         return None;
     }
+    in_source(raw).or_else(|| in_text(structure))
+}
+
+fn in_source(raw: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(raw);
     let mut lines = text.lines();
     lines.by_ref().find(|line| {
@@ -28,6 +32,19 @@ pub(super) fn status(structure: &Structure<'_>, raw: &[u8]) -> Option<String> {
         .take_while(|line| !line.starts_with("--"))
         .collect();
     Some(status.join("\n"))
+}
+
+/// Returns a text with the fields of a delivery status (Amazon WorkMail).
+fn in_text(structure: &Structure<'_>) -> Option<String> {
+    let mut texts = structure.texts().map(|part| part.text());
+    texts.find(|text| {
+        let has = |field: &str| {
+            let mut lines = text.lines();
+            let is_field = |line: &str| line.to_ascii_lowercase().starts_with(field);
+            lines.any(is_field)
+        };
+        has("final-recipient:") && has("action:")
+    })
 }
 
 /// Returns what follows the first delivery status, without the soft line breaks of quoted-printable.

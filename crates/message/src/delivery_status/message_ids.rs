@@ -3,7 +3,7 @@
 use domain::untrusted::is_displayable;
 use mail_parser::{HeaderName, HeaderValue};
 
-use super::{fields::Fields, is, lenient, provider_id::named_by, text_of};
+use super::{fields::Fields, is, lenient, provider_ids::named_by, text_of};
 use crate::mime::{Header, Structure, first};
 
 /// Identifiers of one report that are returned, of each kind.
@@ -41,6 +41,10 @@ pub(super) fn of(
     about: &Fields,
 ) -> Ids {
     let mut ids = Ids::default();
+    // A gateway may have wrapped the report in another message.
+    if status.is_none() {
+        ids.add_lines(&lenient::rest(raw));
+    }
     for part in structure.parts().filter(|part| is(part, &RETURNED)) {
         let content = part.content();
         ids.add_header(Structure::of(&content).header());

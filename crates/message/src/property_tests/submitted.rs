@@ -59,6 +59,10 @@ fn messages_of_the_field_are_sent_in_ascii_and_say_the_same() {
     assert_eq!(values(&content, "Bcc"), [""; 0]);
     assert_eq!(recipients, ["joe@x.test"]);
 
+    let (content, recipients, _) = case(include_bytes!("../../tests/cases/out-idn.eml"));
+    assert_eq!(values(&content, "To"), ["info@xn--exmple-cua.de"]);
+    assert_eq!(recipients, ["info@xn--exmple-cua.de"]);
+
     let (content, ..) = case(include_bytes!("../../tests/cases/out-file-name-8bit.eml"));
     assert_eq!(
         values(&content, "Content-Type"),
@@ -71,6 +75,10 @@ fn messages_of_the_field_are_sent_in_ascii_and_say_the_same() {
     let message = parsed(&content);
     assert_eq!(message.parts[0].attachment_name(), Some("Umsätze.csv"));
     assert_eq!(message.parts[0].contents(), b"a;b");
+
+    let (content, recipients, _) = case(include_bytes!("../../tests/cases/out-idn.eml"));
+    assert_eq!(recipients, ["info@xn--exmple-cua.de"]);
+    assert_eq!(values(&content, "To"), ["info@xn--exmple-cua.de"]);
 
     for (written, text) in [
         (
@@ -187,6 +195,40 @@ fn text_is_made_ascii_wherever_it_is() {
     assert_eq!(inner.parts[2].attachment_name(), Some("Größe.bin"));
     // What is not changed stays as it is written.
     assert_eq!(inner.parts[2].contents(), b"a");
+}
+
+#[test]
+fn escape_sequences_in_fields_of_parts_are_decoded_whatever_the_line_ends() {
+    const JAPANESE: &str = "\x1b$BF|K\\8l\x1b(B";
+    for end in ["\n", "\r\n"] {
+        let lines = [
+            "To: bob@example.org",
+            "Content-Type: multipart/mixed; boundary=x",
+            "",
+            "--x",
+            "Content-Type: text/plain; charset=ISO-2022-JP",
+            &format!("Content-Disposition: attachment; filename=\"{JAPANESE}.txt\""),
+            "",
+            JAPANESE,
+            "--x",
+            "Content-Type: message/rfc822",
+            "",
+            &format!("Subject: {JAPANESE}"),
+            "",
+            "x",
+            "--x--",
+            "",
+        ];
+        let content = composed(lines.join(end).as_bytes());
+        let message = parsed(&content);
+        assert_eq!(message.parts[1].attachment_name(), Some("日本語.txt"));
+        assert!(content.contains(&format!("\r\n\r\n{JAPANESE}\r\n--x")));
+        let PartType::Message(inner) = &message.parts[2].body else {
+            panic!("{content}");
+        };
+        assert_eq!(inner.subject(), Some("日本語"));
+        assert_eq!(content.matches('\x1b').count(), 2, "{content}");
+    }
 }
 
 #[test]

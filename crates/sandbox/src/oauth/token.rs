@@ -52,7 +52,7 @@ pub(crate) async fn token(
     if faults.token_delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(faults.token_delay_ms)).await;
     }
-    if faults.token_answer_lost {
+    if state.lock().take_lost_answer() {
         return connection.cut().await;
     }
     answer

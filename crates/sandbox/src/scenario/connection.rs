@@ -2,17 +2,23 @@
 
 use super::{
     Action::{Check, Test},
-    Given::{ImplicitTls, Nothing, PlainNoSignIn, Tls13},
+    Given::{ImplicitTls, NamedHost, Nothing, PlainNoSignIn, Tls13},
     Row,
 };
 
 #[rustfmt::skip]
 pub(super) const SCENARIOS: &[Row] = &[
+    ("no_host", "The SMTP host does not exist (NXDOMAIN)", r#"{"dns": {"smtp.sandbox.test A": []}}"#, Test, NamedHost, "host_not_found"),
+    ("host_dns_silent", "The name server never answers for the SMTP host", r#"{"dns_silent": true, "dns": {"smtp.sandbox.test A": ["127.0.0.1"]}}"#, Test, NamedHost, "host_lookup_timeout"),
+    ("host_dns_fails", "The name server fails for the SMTP host (SERVFAIL)", r#"{"dns_fails": true, "dns": {"smtp.sandbox.test A": ["127.0.0.1"]}}"#, Test, NamedHost, "host_lookup_failed"),
+    ("host_dns_refuses", "The name server refuses to answer for the SMTP host (REFUSED)", r#"{"dns_refuses": true, "dns": {"smtp.sandbox.test A": ["127.0.0.1"]}}"#, Test, NamedHost, "host_lookup_refused"),
+    ("host_dns_closed", "No name server listens for the SMTP host", r#"{"dns_closed": true, "dns": {"smtp.sandbox.test A": ["127.0.0.1"]}}"#, Test, NamedHost, "host_lookup_no_server"),
     ("plaintext_on_tls_port", "The port for TLS speaks plain text (587 taken for 465)", r#"{"plaintext_on_tls_port": true}"#, Test, ImplicitTls, "plaintext_on_tls_port"),
     ("tls_on_starttls_port", "The port for STARTTLS speaks TLS (465 taken for 587)", r#"{"tls_on_starttls_port": true}"#, Test, Nothing, "tls_on_plaintext_port"),
     ("no_starttls", "STARTTLS is not offered", r#"{"offer_starttls": false}"#, Test, Nothing, "starttls_not_offered"),
     ("tls_1_2_only", "TLS 1.2 only", r#"{"max_tls": "1.2"}"#, Test, Tls13, "tls_version"),
     ("tls_cut", "The connection ends in the TLS handshake, as at Dovecot with another version", r#"{"tls_cut": true}"#, Test, Nothing, "tls_failed"),
+    ("old_tls", "TLS 1.1 and older only", r#"{"old_tls": true}"#, Test, Nothing, "tls_server_too_old"),
     ("tls_too_old", "Answer like Microsoft to TLS 1.0 (421 4.7.66)", r#"{"replies": [{"stage": "greeting", "reply": "421 4.7.66 TLS 1.0 and 1.1 are not supported. Please upgrade/update your client to support TLS 1.2."}]}"#, Test, Nothing, "tls_too_old"),
     ("wrong_name", "The certificate is for another name", r#"{"certificate": "wrong_name"}"#, Test, Nothing, "certificate_other_name"),
     ("expired", "The certificate has expired", r#"{"certificate": "expired"}"#, Test, Nothing, "certificate_expired"),

@@ -21,5 +21,8 @@ pub(super) const SCENARIOS: &[Row] = &[
     ("imap_not_imap", "SMTP answers instead of IMAP", r#"{"imap": "not_imap"}"#, Mailbox, Nothing, "not_imap"),
     ("imap_silent", "The server says nothing", r#"{"imap": "silent"}"#, Mailbox, Nothing, "timeout"),
     ("not_delivered", "The test email never arrives", r#"{"imap": "not_delivered"}"#, Test, ToItself, "not_arrived"),
+    ("message_id_microsoft", "The Message-ID is replaced, as by Microsoft", r#"{"message_id": "microsoft"}"#, Test, ToItself, ""),
+    ("message_id_google", "The Message-ID is replaced, as by Google", r#"{"message_id": "google"}"#, Test, ToItself, ""),
+    ("message_id_amazon", "The Message-ID is replaced, as by Amazon SES", r#"{"message_id": "amazon"}"#, Test, ToItself, ""),
     ("from_rewritten", "The test email arrives with another From address", r#"{"imap": "from_rewritten"}"#, Test, ToItself, "from_rewritten"),
 ];

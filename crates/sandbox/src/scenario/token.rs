@@ -1,7 +1,7 @@
 //! Scenarios of failures of a token refresh.
 
 use super::{
-    Action::{Check, Test, Token},
+    Action::{Check, Test, Token, TokenTwice},
     Given::Nothing,
     Row,
 };
@@ -22,6 +22,7 @@ pub(super) const SCENARIOS: &[Row] = &[
     ("token_error_200", "The provider reports a dead refresh token with status 200, as GitHub and Zoho do", r#"{"token_error": {"status": 200, "error": "bad_refresh_token", "error_description": "The refresh token passed is incorrect or expired."}}"#, Token, Nothing, "grant_ended"),
     ("silent_tokens", "The token endpoint never answers", r#"{"token_silent": true}"#, Token, Nothing, "token_endpoint_timeout"),
     ("cut_tokens", "The token endpoint closes the connection", r#"{"token_cut": true}"#, Token, Nothing, "token_endpoint_unreachable"),
+    ("lost_tokens", "The response to one refresh is lost, and with it the new refresh token", r#"{"token_answer_lost": true, "token_answer_lost_times": 1}"#, TokenTwice, Nothing, "grant_ended_after_interruption"),
     ("slow_tokens", "The token endpoint answers after 5 seconds", r#"{"token_delay_ms": 5000}"#, Token, Nothing, ""),
     ("short_tokens", "Access tokens last 20 seconds", r#"{"access_token_lifetime_seconds": 20}"#, Test, Nothing, ""),
     ("long_tokens", "Access tokens have 2,048 characters, as Microsoft's", r#"{"access_token_length": 2048}"#, Test, Nothing, ""),

@@ -136,9 +136,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Fault::Passed { replied } => replied,
         };
         let id = random::text(12);
+        let style = self.state.faults().message_id;
         let cut = {
             let mut inner = self.state.lock();
-            let whole: Arc<[u8]> = raw.into();
+            let stored = style.map(|style| style.stored(raw, &id));
+            let whole: Arc<[u8]> = stored.as_deref().unwrap_or(raw).into();
             let addresses: BTreeSet<_> = to.iter().map(|to| to.to_ascii_lowercase()).collect();
             for address in addresses {
                 inner
@@ -165,7 +167,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if replied {
             return Ok(Next::Command);
         }
-        self.reply(&format!("250 2.0.0 OK: queued as {id}")).await
+        let queued = || format!("250 2.0.0 OK: queued as {id}");
+        let reply = style.map_or_else(queued, |style| style.reply(&id));
+        self.reply(&reply).await
     }
 }
 

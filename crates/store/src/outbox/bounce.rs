@@ -48,7 +48,7 @@ impl Store {
     }
 
     /// Records a bounce as [`Store::bounce_message`] does, for a message that the provider accepted
-    /// under one of these identifiers.
+    /// under one of these identifiers, in any of its attempts.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -59,7 +59,7 @@ impl Store {
         bounces: &[Bounce],
         now: UnixTime,
     ) -> Result<Option<MessageId>, StoreError> {
-        let condition = "id IN (SELECT message FROM message_attempts WHERE provider_id = $2)";
+        let condition = "id IN (SELECT message FROM message_provider_ids WHERE provider_id = $2)";
         self.bounce_first(data_center, condition, provider_ids, bounces, now)
             .await
     }

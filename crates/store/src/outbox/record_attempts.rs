@@ -37,12 +37,15 @@ pub struct AttemptUpdate {
     pub finding: Option<Finding>,
     /// The attempt. It is stored under the next free number.
     pub attempt: Attempt,
-    /// The identifier that the provider gave the message, if it accepted it.
-    pub provider_id: Option<String>,
+    /// The identifiers that the provider gave the message, one or more for each accepted
+    /// transaction.
+    pub provider_ids: Vec<String>,
     /// True if the content is deleted once every recipient has the message.
     pub drop_content: bool,
     /// Number of submissions that were not counted yet.
     pub uncounted_submissions: i64,
+    /// True after `CommitUnknown`: this result may be recorded already.
+    pub may_be_recorded: bool,
 }
 
 /// A recorded attempt.
@@ -60,12 +63,15 @@ impl Store {
     /// Records the results of attempts in one transaction. Returns the messages whose claim was
     /// still held.
     ///
+    /// After `CommitUnknown`, the same results can be recorded again with `may_be_recorded`. Those
+    /// that were committed are left as they are.
+    ///
     /// An attempt whose claim was lost is recorded as well, so recipients that have the message do
     /// not get it again. Nothing else about the message changes, because another server decides on
     /// it now.
     ///
     /// # Errors
-    /// `Database`, `Corrupt`: nothing is changed.
+    /// `Database`, `Corrupt`: nothing is changed. `CommitUnknown`: all or none are recorded.
     pub async fn record_attempts(
         &self,
         updates: &[AttemptUpdate],
@@ -77,14 +83,20 @@ impl Store {
         for rows in chunks(updates) {
             recorded.extend(update(&mut transaction, rows, now).await?);
         }
-        let settled: HashSet<MessageId> =
+        let mut settled: HashSet<MessageId> =
             recorded.iter().map(|one| one.update.id.clone()).collect();
+        let mut known = HashSet::new();
         for one in updates.iter().filter(|one| !settled.contains(&one.id)) {
-            recorded.extend(lost_lease::record(&mut transaction, one, now).await?);
+            if one.may_be_recorded && is_recorded(&mut transaction, one).await? {
+                known.insert(one.id.clone());
+            } else {
+                recorded.extend(lost_lease::record(&mut transaction, one, now).await?);
+            }
         }
         for rows in chunks(&recorded) {
             insert_attempts(&mut transaction, rows).await?;
         }
+        insert_provider_ids(&mut transaction, &recorded).await?;
         let dropped: Vec<&AttemptUpdate> = recorded
             .iter()
             .filter(|one| one.update.drop_content && one.state == MessageState::Delivered)
@@ -93,10 +105,31 @@ impl Store {
         for rows in chunks(&dropped) {
             drop_contents(&mut transaction, rows).await?;
         }
-        count(&mut transaction, updates, &recorded, now).await?;
+        let new = updates.iter().filter(|one| !known.contains(&one.id));
+        count(&mut transaction, new, &recorded, now).await?;
         transaction.commit().await?;
+        settled.extend(known);
         Ok(settled)
     }
+}
+
+/// Returns true if this attempt is recorded.
+async fn is_recorded(
+    connection: &mut AnyConnection,
+    update: &AttemptUpdate,
+) -> Result<bool, StoreError> {
+    let attempt = &update.attempt;
+    let number: Option<i64> = sqlx::query_scalar(
+        "SELECT number FROM message_attempts
+         WHERE message = $1 AND started_at = $2 AND micros = $3 AND transcript = $4",
+    )
+    .bind(update.id.as_str())
+    .bind(attempt.started_at.0)
+    .bind(attempt.micros)
+    .bind(attempt.transcript.as_str())
+    .fetch_optional(connection)
+    .await?;
+    Ok(number.is_some())
 }
 
 /// Returns the events to count for a message that ends in this state.
@@ -202,11 +235,11 @@ async fn insert_attempts(
     rows: &[Recorded<'_>],
 ) -> Result<(), StoreError> {
     let columns = [
-        "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT",
+        "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT",
     ];
     let values = places(rows.len(), &columns);
     let sql = format!(
-        "INSERT INTO message_attempts (message, number, started_at, micros, server, outcome, finding, transcript, provider_id)
+        "INSERT INTO message_attempts (message, number, started_at, micros, server, outcome, finding, transcript)
          VALUES {values} ON CONFLICT DO NOTHING"
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -224,10 +257,32 @@ async fn insert_attempts(
             .bind(attempt.server.as_str())
             .bind(outcome)
             .bind(finding.transpose()?)
-            .bind(attempt.transcript.as_str())
-            .bind(row.update.provider_id.as_deref());
+            .bind(attempt.transcript.as_str());
     }
     query.execute(connection).await?;
+    Ok(())
+}
+
+async fn insert_provider_ids(
+    connection: &mut AnyConnection,
+    recorded: &[Recorded<'_>],
+) -> Result<(), StoreError> {
+    let ids = recorded.iter().flat_map(|row| {
+        let (message, ids) = (&row.update.id, &row.update.provider_ids);
+        ids.iter().map(move |id| (message, row.number, id.as_str()))
+    });
+    let ids: Vec<_> = ids.collect();
+    for rows in chunks(&ids) {
+        let values = places(rows.len(), &["TEXT", "BIGINT", "TEXT"]);
+        let sql = format!(
+            "INSERT INTO message_provider_ids (message, number, provider_id) VALUES {values} ON CONFLICT DO NOTHING"
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (message, number, id) in rows {
+            query = query.bind(message.as_str()).bind(*number).bind(*id);
+        }
+        query.execute(&mut *connection).await?;
+    }
     Ok(())
 }
 
@@ -245,9 +300,9 @@ async fn drop_contents(
     Ok(())
 }
 
-async fn count(
+async fn count<'a>(
     connection: &mut AnyConnection,
-    all: &[AttemptUpdate],
+    new: impl Iterator<Item = &'a AttemptUpdate>,
     recorded: &[Recorded<'_>],
     now: UnixTime,
 ) -> Result<(), StoreError> {
@@ -264,7 +319,7 @@ async fn count(
     }
     let mut sent: BTreeMap<&DataCenterId, i64> = BTreeMap::new();
     // Includes submissions under a claim that was lost.
-    for one in all.iter().filter(|one| one.uncounted_submissions > 0) {
+    for one in new.filter(|one| one.uncounted_submissions > 0) {
         *sent.entry(&one.data_center).or_default() += one.uncounted_submissions;
     }
     for (data_center, messages) in sent {

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::MessageState;
 use prerequisites::needs_postgres;
 use store::{EnqueueOutcome, Store, StoreError};
 use tokio::{
@@ -17,8 +18,9 @@ use tokio::{
 
 use crate::{
     database::{Database, key},
+    delivery::{LATER, claim, update},
     outbox::{id, message},
-    samples::by,
+    samples::{by, home},
 };
 
 /// Connections work.
@@ -140,6 +142,34 @@ async fn a_commit_with_a_lost_response_is_resolved_by_storing_the_same_messages_
     assert_eq!(outcomes, [EnqueueOutcome::Stored, EnqueueOutcome::Stored]);
     let counts = direct.hour_counts(None, domain::UnixTime(0)).await.unwrap();
     assert_eq!(counts.iter().map(|hour| hour.accepted).sum::<i64>(), 2);
+    direct.close().await;
+    database.remove().await;
+}
+
+#[needs_postgres]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_whose_commit_lost_its_response_is_recorded_once() {
+    let (database, proxy, store, direct) = stores().await;
+    store
+        .enqueue(&[message(1, "bob@example.com")])
+        .await
+        .unwrap();
+    let claimed = store.claim(&claim("a"), LATER).await.unwrap();
+    let mut result = update(&claimed.messages[0], "a", MessageState::Delivered);
+    proxy.set(CUT_AFTER_COMMIT);
+    let error = store
+        .record_attempts(&[result.clone()], LATER)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::CommitUnknown(_)), "{error:?}");
+    result.may_be_recorded = true;
+    let settled = store.record_attempts(&[result], LATER).await.unwrap();
+    assert_eq!(settled.len(), 1);
+    let found = direct.message(&id(1)).await.unwrap().unwrap();
+    assert_eq!((found.state, found.attempts), (MessageState::Delivered, 1));
+    assert_eq!(direct.message_attempts(&id(1)).await.unwrap().len(), 1);
+    let used = direct.sending_use(home(), LATER.plus(1)).await.unwrap();
+    assert_eq!(used.last_minute, 1);
     direct.close().await;
     database.remove().await;
 }

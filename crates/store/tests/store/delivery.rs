@@ -68,7 +68,8 @@ pub(crate) fn update(claimed: &ClaimedMessage, lease: &str, state: MessageState)
         },
         drop_content: false,
         uncounted_submissions: 1,
-        provider_id: None,
+        may_be_recorded: false,
+        provider_ids: Vec::new(),
     }
 }
 

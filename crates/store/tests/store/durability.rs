@@ -260,7 +260,7 @@ async fn settle(store: &Store) -> Result<(), StoreError> {
     };
     let mut settled = update(&claimed, "a", MessageState::Delivered);
     settled.recipients[1].state = RecipientState::Accepted;
-    settled.provider_id = Some("0102-abc".into());
+    settled.provider_ids = vec!["0102-abc".into()];
     store.record_attempts(&[settled], LATER).await.map(|_| ())
 }
 

@@ -138,21 +138,37 @@ on_both! {
         }
     }
 
-    async fn a_message_comes_back_under_the_identifier_of_its_provider(database) {
+    async fn a_message_comes_back_under_each_identifier_of_its_provider(database) {
         let store = database.open().await;
-        store.enqueue(&[message(1, "bob@example.com")]).await.unwrap();
-        let claimed = store.claim(&claim("lease"), LATER).await.unwrap().messages.remove(0);
-        let mut went = update(&claimed, "lease", MessageState::Delivered);
-        went.recipients[0].state = RecipientState::Accepted;
-        went.provider_id = Some("0102-abc".into());
-        store.record_attempts(&[went], LATER).await.unwrap();
-        let sent_back = [bounce("bob@example.com")];
-        for (provider_id, expected) in [("0102", None), ("0102-abc", Some(id(1)))] {
+        let addresses = ["bob@example.com", "carol@example.com", "dave@example.com"];
+        let mut new = message(1, addresses[0]);
+        new.recipients = addresses.map(recipient).to_vec();
+        store.enqueue(&[new]).await.unwrap();
+        // Two transactions in the first attempt, one in the second.
+        for (attempt, accepted, provider_ids) in
+            [("first", &[0, 1][..], &["0102-abc", "0102-def"][..]), ("second", &[2], &["0103-abc"])]
+        {
+            let claimed = store.claim(&claim(attempt), LATER).await.unwrap().messages.remove(0);
+            let state = if attempt == "first" { MessageState::Waiting } else { MessageState::Delivered };
+            let mut went = update(&claimed, attempt, state);
+            went.due_at = LATER;
+            for number in accepted {
+                went.recipients[*number].state = RecipientState::Accepted;
+            }
+            went.provider_ids = provider_ids.iter().map(ToString::to_string).collect();
+            store.record_attempts(&[went], LATER).await.unwrap();
+        }
+        for (address, provider_id, expected) in [
+            (addresses[0], "0102", None),
+            (addresses[0], "0102-abc", Some(id(1))),
+            (addresses[1], "0102-def", Some(id(1))),
+            (addresses[2], "0103-abc", Some(id(1))),
+        ] {
             let named = ids(&["unknown", provider_id]);
-            let bounced = store.bounce_accepted_message(home(), &named, &sent_back, NOW).await;
+            let bounced = store.bounce_accepted_message(home(), &named, &[bounce(address)], NOW).await;
             assert_eq!(bounced.unwrap(), expected, "{provider_id}");
         }
-        assert_eq!(states(&store).await, (MessageState::Bounced, vec![RecipientState::Bounced]));
+        assert_eq!(states(&store).await, (MessageState::Bounced, vec![RecipientState::Bounced; 3]));
     }
 
     async fn a_message_of_another_data_center_stays(database) {

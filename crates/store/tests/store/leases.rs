@@ -207,6 +207,38 @@ on_both! {
         assert_eq!(counts, (1, 1, 1), "nothing waits: accepted - delivered - cancelled + retried");
     }
 
+    async fn a_result_that_may_be_recorded_already_is_recorded_once(database) {
+        let store = database.open().await;
+        let again = |mut result: store::AttemptUpdate| {
+            result.may_be_recorded = true;
+            result
+        };
+        enqueue(&store, 1, &["bob@example.com"]).await;
+        let claimed = claim_one(&store, "a").await;
+        let result = update(&claimed, "a", MessageState::Waiting);
+        // It was not recorded.
+        let settled = store.record_attempts(&[again(result.clone())], LATER).await.unwrap();
+        assert_eq!(settled.len(), 1);
+        // It was recorded.
+        let settled = store.record_attempts(&[again(result.clone())], LATER).await.unwrap();
+        assert_eq!(settled.len(), 1);
+        assert_eq!(states(&store, &id(1)).await, (MessageState::Waiting, vec![RecipientState::Waiting], 1));
+        assert_eq!(numbers(&store, &id(1)).await, [1]);
+        let used = store.sending_use(home(), LATER.plus(1)).await.unwrap();
+        assert_eq!(used.last_minute, 1);
+
+        enqueue(&store, 2, &["bob@example.com"]).await;
+        let lost = lose(&store).await;
+        let mut late = update(&lost, "lost", MessageState::Delivered);
+        late.attempt.micros = 6;
+        for _ in 0..2 {
+            store.record_attempts(&[again(late.clone())], LATER).await.unwrap();
+            assert_eq!(states(&store, &id(2)).await, (MessageState::Delivered, vec![RecipientState::Accepted], 1));
+        }
+        let hours = store.hour_counts(Some(home()), LATER).await.unwrap();
+        assert_eq!((hours[0].delivered, hours[0].retried), (1, 0));
+    }
+
     async fn an_attempt_at_a_deleted_message_has_no_effect(database) {
         let store = database.open().await;
         enqueue(&store, 1, &["bob@example.com"]).await;

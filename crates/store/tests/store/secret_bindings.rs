@@ -166,8 +166,16 @@ on_both! {
                 let taken = store.take_authorization("state-1", Some(session), NOW).await;
                 assert!(!matches!(taken, Ok(TakeOutcome::Taken(_))), "{change}");
             }
+            let found = store.verify_rows().await.unwrap();
+            let expected = TamperedRow {
+                table: "authorizations",
+                row: "authorization-1".into(),
+                fault: RowFault::Changed,
+            };
+            assert_eq!(found, [expected], "{change}");
             database.tamper(&format!("UPDATE authorizations SET {before}")).await;
         }
+        assert_eq!(store.verify_rows().await.unwrap(), []);
         let taken = store.take_authorization("state-1", Some("browser"), NOW).await.unwrap();
         assert!(matches!(taken, TakeOutcome::Taken(_)), "{taken:?}");
         // Between the callback and the grant.

@@ -5,7 +5,7 @@ use submission::Mode;
 
 use crate::{
     client::Client,
-    world::{FROM, World, make_key, patient},
+    world::{FROM, World, make_key, patient, plain},
 };
 
 const MESSAGE: &str = "To: bob@example.org\r\nSubject: Scan\r\n\r\nHello\r\n..dot\r\n.\r\n";
@@ -31,7 +31,7 @@ async fn a_message_over_starttls_is_stored_before_it_is_acknowledged() {
         client.reply().await,
         "220 mail.example.com ESMTP Mailgrant\r\n"
     );
-    let auth = format!("AUTH PLAIN {}", world.plain(&world.password));
+    let auth = format!("AUTH PLAIN {}", plain(&world.password));
     client
         .dialogue(&[
             ("EHLO device", 250),
@@ -87,7 +87,7 @@ async fn every_mode_accepts_mail_and_names_its_protocol() {
         (Mode::Plain, "HELO device", "with SMTP;"),
     ] {
         let mut client = world.greeted(mode).await;
-        let auth = format!("AUTH PLAIN {}", world.plain(&world.password));
+        let auth = format!("AUTH PLAIN {}", plain(&world.password));
         client.dialogue(&[(greeting, 250), (&auth, 235)]).await;
         let reply = send(&mut client, FROM, MESSAGE).await;
         assert!(reply.starts_with("250 "), "{reply}");
@@ -109,7 +109,7 @@ async fn a_device_that_begins_with_tls_on_the_port_for_starttls_gets_tls() {
             offered.contains("AUTH") && !offered.contains("STARTTLS"),
             "{offered}"
         );
-        let auth = format!("AUTH PLAIN {}", world.plain(&world.password));
+        let auth = format!("AUTH PLAIN {}", plain(&world.password));
         assert_eq!(client.say(&auth).await, 235);
     }
 }
@@ -133,7 +133,7 @@ async fn login_has_the_exact_prompts_and_takes_the_user_in_its_first_line() {
     let mut client = world.greeted(Mode::Tls).await;
     client.send("AUTH PLAIN\r\n").await;
     assert_eq!(client.reply().await, "334 \r\n");
-    assert_eq!(client.say(&world.plain(&world.password)).await, 235);
+    assert_eq!(client.say(&plain(&world.password)).await, 235);
 }
 
 #[tokio::test]
@@ -143,10 +143,7 @@ async fn a_device_that_ends_commands_with_lf_and_writes_paths_its_own_way_is_und
     assert_eq!(client.code().await, 220);
     for (line, expected) in [
         ("HELO my_printer\n", 250),
-        (
-            &*format!("auth plain {}\n", world.plain(&world.password)),
-            235,
-        ),
+        (&*format!("auth plain {}\n", plain(&world.password)), 235),
         ("MAIL FROM: office@example.com\n", 250),
         ("rcpt to: bob@example.org\n", 250),
         ("RCPT TO:<carol@example.org>\n", 250),
@@ -223,7 +220,7 @@ async fn a_key_needs_the_scope_send_and_is_verified_for_each_message() {
     let (_, reader) = make_key(&world.access, "reader", false).await;
     let mut client = world.greeted(Mode::Plain).await;
     client
-        .send(format!("AUTH PLAIN {}\r\n", world.plain(&reader)))
+        .send(format!("AUTH PLAIN {}\r\n", plain(&reader)))
         .await;
     let reply = client.reply().await;
     assert!(

@@ -4,7 +4,7 @@ use std::{num::NonZeroU32, time::Duration};
 
 use submission::{Limits, Mode};
 
-use crate::world::{FROM, World};
+use crate::world::{FROM, World, plain};
 
 /// The commands before a message.
 const BEGIN: [(&str, u16); 3] = [
@@ -66,8 +66,8 @@ async fn an_auth_response_of_12288_octets_is_read_and_a_longer_one_refused() {
 #[tokio::test]
 async fn a_client_that_is_too_slow_gets_421() {
     let quick = Limits {
-        command: Duration::from_millis(1_000),
-        command_before_sign_in: Duration::from_millis(1_000),
+        command: Duration::from_secs(1),
+        command_before_sign_in: Duration::from_secs(1),
         block: Duration::from_millis(600),
         message: Duration::from_millis(1_200),
         ..Limits::default()
@@ -136,7 +136,7 @@ async fn twenty_errors_end_a_session() {
 #[tokio::test]
 async fn wrong_passwords_close_the_connection_and_are_then_slowed_down() {
     let world = World::start().await;
-    let wrong = format!("AUTH PLAIN {}", world.plain("mgk_wrong"));
+    let wrong = format!("AUTH PLAIN {}", plain("mgk_wrong"));
     let mut client = world.greeted(Mode::Plain).await;
     client
         .dialogue(&[(&wrong, 535), (&wrong, 535), (&wrong, 535)])

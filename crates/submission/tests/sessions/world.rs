@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use access::{Access, AccessOptions};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{
     Actor, ApiKey, MessageFilter, OutboxMessage, RedirectUrl, SmtpForm, access::NewKeyForm,
 };
@@ -127,15 +128,9 @@ impl World {
     /// Connects without TLS and signs in.
     pub async fn signed_in(&self) -> Client {
         let mut client = self.greeted(Mode::Plain).await;
-        let auth = format!("AUTH PLAIN {}", self.plain(&self.password));
+        let auth = format!("AUTH PLAIN {}", plain(&self.password));
         assert_eq!(client.say(&auth).await, 235);
         client
-    }
-
-    /// Returns the response of PLAIN with this password.
-    pub fn plain(&self, password: &str) -> String {
-        use base64::{Engine as _, prelude::BASE64_STANDARD};
-        BASE64_STANDARD.encode(format!("\0printer\0{password}"))
     }
 
     /// Returns the messages that were accepted, newest first.
@@ -151,6 +146,11 @@ impl World {
         let content = self.mailer.outbox.content(id).await.unwrap().unwrap();
         String::from_utf8(content).unwrap()
     }
+}
+
+/// Returns the response of PLAIN with this password.
+pub fn plain(password: &str) -> String {
+    BASE64_STANDARD.encode(format!("\0printer\0{password}"))
 }
 
 /// Creates an API key, with or without the scope `send`.

@@ -2,9 +2,14 @@
 
 use std::fs;
 
+use domain::EmailAddress;
+
 /// Returns true if an address is local to this machine, so no other machine can reply to it: it has
 /// no domain, or a domain that is only known here.
 pub fn is_local(address: &str) -> bool {
+    // Other characters may stand for the dots of a domain (UTS 46).
+    let parsed = EmailAddress::parse(address).ok();
+    let address = parsed.as_ref().map_or(address, EmailAddress::as_str);
     let Some((_, domain)) = address.rsplit_once('@') else {
         return true;
     };
@@ -38,6 +43,7 @@ mod tests {
             ("root@localhost", true),
             ("root@db1.localdomain", true),
             ("alice@example.com", false),
+            ("alice@例え。テスト", false),
         ] {
             assert_eq!(is_local(address), expected, "{address}");
         }

@@ -1,6 +1,6 @@
 //! Prepares the message from standard input for submission.
 
-use domain::{EmailAddress, FromAddress};
+use domain::{EmailAddress, FromAddress, address::split_list};
 use message::RawMessage;
 use server::spool::{SendSettings, Spooled};
 
@@ -19,11 +19,8 @@ pub fn prepare(
     };
     let mut message = RawMessage::parse(content);
     let mut recipients = Vec::new();
-    for written in arguments.recipients.iter().flat_map(|one| one.split(',')) {
-        let written = written.trim();
-        if !written.is_empty() {
-            recipients.push(address(bare(written), settings)?);
-        }
+    for written in arguments.recipients.iter().flat_map(|one| split_list(one)) {
+        recipients.push(address(bare(written), settings)?);
     }
     for name in ["To", "Cc", "Bcc"] {
         let written = message.mailboxes(name);

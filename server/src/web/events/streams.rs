@@ -2,7 +2,11 @@
 
 use std::{net::IpAddr, num::NonZeroU32};
 
-use crate::limited_counters::{Counted, LimitedCounters, network};
+use crate::{
+    Limits,
+    config::AddressLimits,
+    limited_counters::{Counted, LimitedCounters, network},
+};
 
 /// Limits on open event streams.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +17,17 @@ pub struct StreamLimits {
     pub per_address: Option<NonZeroU32>,
     /// Streams per session.
     pub per_session: Option<NonZeroU32>,
+}
+
+impl StreamLimits {
+    /// Returns the limits of event streams among all limits.
+    pub fn of(limits: &Limits, of_address: AddressLimits) -> Self {
+        Self {
+            all: Some(limits.streams),
+            per_address: of_address.streams,
+            per_session: Some(limits.streams_of_session),
+        }
+    }
 }
 
 /// The counters of open streams.

@@ -131,4 +131,18 @@ async fn addresses_as_they_exist_and_internationalized_domains_are_accepted() {
             "jörg@example.com"
         ]
     );
+    // The header of a request is UTF-8 as well, and a comma within quotes is part of an address.
+    let named = "info@exämple.de, \"a,b\"@example.com, jörg@example.com";
+    let reply = raw(&world, "", &[("mailgrant-recipients", named)], content).await;
+    let message = shown(&world, &reply).await;
+    let to = message["recipients"].as_array().unwrap();
+    let to: Vec<_> = to.iter().map(|one| &one["address"]).collect();
+    assert_eq!(
+        to,
+        [
+            "info@xn--exmple-cua.de",
+            "\"a,b\"@example.com",
+            "jörg@example.com"
+        ]
+    );
 }

@@ -129,6 +129,11 @@ async fn works_as_programs_call_sendmail() {
     let git = "From: Alice <alice@sandbox.test>\nTo: bob@example.com\nSubject: [PATCH]\nMessage-ID: <p1@sandbox.test>\n\ndiff\n";
     for (words, message, to) in [
         (
+            "-i jörg@exämple.de,\"a,b\"@example.com",
+            "Subject: hi\n\nx\n",
+            vec!["jörg@xn--exmple-cua.de", "\"a,b\"@example.com"],
+        ),
+        (
             "-FCronDaemon -i -B8BITMIME -oem root",
             cron,
             vec!["ops@example.com"],
@@ -157,7 +162,7 @@ async fn works_as_programs_call_sendmail() {
         assert_eq!(newest["sender"], "alice@sandbox.test", "{words}");
     }
     let all = messages(&world).await;
-    assert_eq!(all.len(), 5);
+    assert_eq!(all.len(), 6);
     assert_eq!(all[2]["message_id"], "<p1@sandbox.test>");
     assert!(machine.kept().is_empty());
     let dump = world.server.database().await.dump().await;

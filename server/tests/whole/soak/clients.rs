@@ -12,8 +12,11 @@ use crate::support::Browser;
 
 /// Number of programs that submit concurrently.
 const CLIENTS: usize = 4;
-/// Pause between two messages of one program.
+/// Shortest pause between two messages of one program.
 const PAUSE: Duration = Duration::from_millis(80);
+/// Maximum number of messages of one program. In a long run the pauses are longer, so the database
+/// fits on a small disk.
+const MAX_MESSAGES: u32 = 7_500;
 /// Pause between two requests for the same message.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
 /// Request timeout. A frozen server does not answer, so the program tries another one.
@@ -53,8 +56,20 @@ pub struct Submitted {
     pub unavailable: usize,
 }
 
+/// Returns the pause between two messages of one program in a run of this duration.
+fn pause(duration: Duration) -> Duration {
+    PAUSE.max(duration / MAX_MESSAGES)
+}
+
+/// Returns the maximum number of messages that all programs submit in a run of this duration.
+pub fn most_messages(duration: Duration) -> u64 {
+    let each = duration.as_millis() / pause(duration).as_millis() + 1;
+    u64::try_from(each).unwrap() * u64::try_from(CLIENTS).unwrap()
+}
+
 /// Submits from several programs until the given time.
 pub async fn submit_until(until: Instant, key: &str, servers: &Addresses) -> Submitted {
+    let pause = pause(until.saturating_duration_since(Instant::now()));
     let one = |first| {
         let (client, servers) = (Browser::at("").with_key(key), servers.clone());
         tokio::spawn(async move {
@@ -64,7 +79,7 @@ pub async fn submit_until(until: Instant, key: &str, servers: &Addresses) -> Sub
                 let id = submit(&client, &servers, number, &mut submitted).await;
                 submitted.accepted.push(id);
                 number += CLIENTS;
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(pause).await;
             }
             submitted
         })

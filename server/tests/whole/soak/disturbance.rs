@@ -27,6 +27,7 @@ pub enum Disturbance {
     ClockForward,
     ClockBackward,
     FullDisk,
+    FullDatabase,
     ReadOnly,
     CutDatabase,
 }
@@ -41,6 +42,7 @@ impl fmt::Display for Disturbance {
             Self::ClockForward => "clock jumps forward",
             Self::ClockBackward => "clock jumps backward",
             Self::FullDisk => "full disk",
+            Self::FullDatabase => "full database (max_page_count)",
             Self::ReadOnly => "read-only database",
             Self::CutDatabase => "connections to the database are cut",
         })
@@ -48,7 +50,7 @@ impl fmt::Display for Disturbance {
 }
 
 impl Disturbance {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Kill,
         Self::Stop,
         Self::FreezeShortly,
@@ -56,6 +58,7 @@ impl Disturbance {
         Self::ClockForward,
         Self::ClockBackward,
         Self::FullDisk,
+        Self::FullDatabase,
         Self::ReadOnly,
         Self::CutDatabase,
     ];
@@ -63,8 +66,12 @@ impl Disturbance {
     /// Returns the faults that are possible on this machine. Prints the others with the reason.
     pub fn possible(what: &str, servers: &Servers<'_>) -> Vec<Self> {
         let mut possible = Vec::new();
-        let has_connections = servers.database.is_postgres();
-        let applicable = |one: &Self| has_connections || *one != Self::CutDatabase;
+        let is_postgres = servers.database.is_postgres();
+        let applicable = |one: &Self| match one {
+            Self::CutDatabase => is_postgres,
+            Self::FullDatabase => !is_postgres,
+            _ => true,
+        };
         for one in Self::ALL.into_iter().filter(applicable) {
             match one.reason_against(servers) {
                 None => possible.push(one),
@@ -120,6 +127,11 @@ impl Disturbance {
                 disk.fill();
                 tokio::time::sleep(random.millis(3_000, 6_000)).await;
                 disk.free();
+            }
+            Self::FullDatabase => {
+                servers.database.fill_pages().await;
+                tokio::time::sleep(random.millis(3_000, 6_000)).await;
+                servers.database.free_pages().await;
             }
             Self::ReadOnly => read_only(servers, random).await,
             Self::CutDatabase => {

@@ -18,7 +18,7 @@ impl SmallDisk {
     /// # Errors
     ///
     /// Returns an error if mounting fails; only root can mount.
-    pub fn mount(path: &Path, megabytes: u32) -> Result<Self, String> {
+    pub fn mount(path: &Path, megabytes: u64) -> Result<Self, String> {
         fs::create_dir_all(path).map_err(|error| error.to_string())?;
         // Keeps the mode open to other users, because PostgreSQL runs as one.
         let options = format!("size={megabytes}m,mode=0755");

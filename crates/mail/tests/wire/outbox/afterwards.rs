@@ -1,10 +1,12 @@
 //! Processing of delivered messages.
 
+use std::time::Duration;
+
 use domain::MessageState;
 use mail::Resent;
 use sandbox::Faults;
 
-use super::{Delivering, delivering_at, save_sending, submit, until_state};
+use super::{Delivering, delivering_at, save_sending, submission, submit, until_state};
 use crate::support::{BOB, World};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,6 +28,33 @@ async fn the_content_of_a_delivered_message_is_dropped_when_that_is_chosen() {
         world.mailer.outbox.resend(&id, &world.admin).await.unwrap(),
         Resent::Unknown
     );
+    delivering.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dropped_content_also_leaves_the_log_of_the_database() {
+    const PLANTED: &str = "pLanted-words-of-a-message";
+    let world = World::authorized().await;
+    save_sending(&world, |settings| settings.drop_content = true).await;
+    let delivering = Delivering::start(&world.mailer);
+    let mut submission = submission(&[BOB]);
+    let words = format!("{PLANTED}\r\n").repeat(20);
+    submission.message.content.extend(words.bytes());
+    let id = world.mailer.outbox.submit(submission).await.unwrap().id;
+    until_state(&world, &id, MessageState::Delivered).await;
+    assert!(world.is_in_the_database(PLANTED));
+    let watching = tokio::spawn({
+        let mailer = world.mailer.clone();
+        async move { mailer.disk.watch().await }
+    });
+    for _ in 0..200 {
+        if !world.is_in_the_database(PLANTED) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(!world.is_in_the_database(PLANTED));
+    watching.abort();
     delivering.stop().await;
 }
 

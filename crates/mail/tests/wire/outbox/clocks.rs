@@ -18,7 +18,7 @@ use mail::{Mailer, NotReady};
 use prerequisites::needs_postgres;
 use sandbox::{Faults, Stage};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
-use store::{KeySource, Store};
+use store::{Claim, KeySource, Store};
 
 use super::{Delivering, attempts, read, replying, submission, submit, until_state};
 use crate::support::{BOB, World, options, redirect_url};
@@ -83,6 +83,52 @@ async fn a_clock_that_jumps_forward_sends_nothing_twice() {
     for id in &ids {
         assert_eq!(attempts(&world, id).await.len(), 1);
     }
+    delivering.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_whose_time_jumps_forward_sends_nothing_twice() {
+    let (world, delivering) = basic_at(slow(Stage::Final, 300)).await;
+    let ids = submit_many(&world, 24).await;
+    until_received(&world, 1).await;
+    world.clock.set_database_ahead(600);
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    world.clock.set_database_ahead(0);
+    delivered_once(&world, &ids).await;
+    for id in &ids {
+        assert_eq!(attempts(&world, id).await.len(), 1);
+    }
+    delivering.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_of_another_server_ends_by_the_time_of_the_database_alone() {
+    let world = World::new().await;
+    world.save(&world.basic_form()).await;
+    let id = submit(&world, &[BOB]).await;
+    let (store, home) = (world.store().await, DataCenterId::default());
+    let now = world.mailer.clock.now();
+    let claim = Claim {
+        data_center: &home,
+        lease: "server-other.1",
+        until: now.plus(60),
+        except: &[],
+        at_most: 1,
+        octets: 1_000_000,
+        per_minute: None,
+        per_day: None,
+    };
+    let claimed = store.claim(&claim, now).await.unwrap();
+    assert_eq!(claimed.messages.len(), 1);
+    // The clock of this machine is wrong, and that of the database is right.
+    world.clock.jump(600);
+    world.clock.set_database_ahead(-600);
+    let delivering = Delivering::start(&world.mailer);
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert_eq!(read(&world, &id).await.state, MessageState::Sending);
+    assert!(world.control().messages().is_empty());
+    world.clock.set_database_ahead(-600 + 61);
+    delivered_once(&world, &[id]).await;
     delivering.stop().await;
 }
 

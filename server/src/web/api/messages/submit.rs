@@ -12,7 +12,10 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
-use domain::{ApiKey, DataCenterId, MessageFieldError, MessageId, ParameterError, Sender, paths};
+use domain::{
+    ApiKey, DataCenterId, MessageFieldError, MessageId, ParameterError, Sender,
+    address::split_list, paths,
+};
 use mail::{
     BodyBudget, ComposeError, CountedSender, ExceededLimit, MailError, Mailer, Submission,
     SubmitError,
@@ -212,6 +215,7 @@ impl SubmitQuery {
     }
 }
 
+/// Reads a list of addresses, which may contain UTF-8 (RFC 6531).
 fn list(
     headers: &HeaderMap,
     name: &'static str,
@@ -219,14 +223,13 @@ fn list(
 ) -> Option<Vec<String>> {
     let mut found = None;
     for value in headers.get_all(name) {
-        let Ok(text) = value.to_str() else {
+        let Ok(text) = std::str::from_utf8(value.as_bytes()) else {
             errors.push(ProblemError::of_header(name, ParameterError::NotAnAddress));
             continue;
         };
-        let addresses = text.split(',').map(|one| one.trim().to_owned());
         found
             .get_or_insert_with(Vec::new)
-            .extend(addresses.filter(|one| !one.is_empty()));
+            .extend(split_list(text).map(str::to_owned));
     }
     found
 }
