@@ -5,4 +5,5 @@ mod drafts;
 mod notices;
 mod raw_messages;
 mod read_mail;
+mod sender_rules;
 mod submitted;

@@ -177,6 +177,11 @@ CREATE TABLE senders (
 
 CREATE INDEX senders_data_center ON senders (data_center);
 
+-- One row. A transaction that adds or changes a sender locks it first, so that names and networks stay unique.
+CREATE TABLE senders_lock (id BIGINT PRIMARY KEY CHECK (id = 1));
+
+INSERT INTO senders_lock (id) VALUES (1);
+
 -- Accepted messages by minute (its first second), for the limits of senders; old rows are removed.
 CREATE TABLE sender_counts (
     sender TEXT NOT NULL REFERENCES senders (id) ON DELETE CASCADE,

@@ -18,11 +18,12 @@ mod rows;
 mod slots;
 mod waiting;
 
-use domain::{DataCenterId, EmailAddress, MessageId, Principal, Recipient, UnixTime};
+use domain::{
+    DataCenterId, EmailAddress, MessageId, Principal, Recipient, SenderId, SenderLimits, UnixTime,
+};
 
 use crate::row::Table;
 
-pub use admission::{CountedSender, ExceededLimit};
 pub use bounce::Bounce;
 pub use change::ChangeOutcome;
 pub use claim::{Claim, Claimed, ClaimedMessage};
@@ -62,6 +63,24 @@ pub struct NewMessage {
     pub idempotency: Option<Idempotency>,
     /// The sender that the message counts for, if any.
     pub counts_for: Option<CountedSender>,
+}
+
+/// The sender that a message counts for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedSender {
+    /// The sender.
+    pub id: SenderId,
+    /// Its limits.
+    pub limits: SenderLimits,
+}
+
+/// The limit of a sender that a message would exceed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExceededLimit {
+    /// Messages in one minute.
+    PerMinute,
+    /// Messages in 24 hours.
+    PerDay,
 }
 
 /// Identifies repeated requests.

@@ -99,10 +99,10 @@ impl Store {
         });
         let keys = api_key::rows(&mut *connection).await?;
         faults.judge(&integrity, &keys, |row| row.name.clone());
-        let authorizations = authorization::rows(&mut *connection).await?;
-        faults.judge(&integrity, &authorizations, |row| row.id().to_owned());
         let senders = sender::rows(&mut *connection).await?;
         faults.judge(&integrity, &senders, |row| row.name.clone());
+        let authorizations = authorization::rows(&mut *connection).await?;
+        faults.judge(&integrity, &authorizations, |row| row.id().to_owned());
         Ok(())
     }
 

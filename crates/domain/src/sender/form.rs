@@ -7,7 +7,8 @@ use super::{
     SenderRules, SenderSettings, SenderUser,
 };
 use crate::{
-    DataCenterId, FormErrors, FromAddress, Host, UnixTime, number::whole, one_line::one_line,
+    DataCenterId, FormErrors, FromAddress, Host, UnixTime, address::split_outside_quotes,
+    number::whole, one_line::one_line,
 };
 
 /// Field of the form about a sender.
@@ -274,8 +275,7 @@ fn list<T: PartialEq, E: Into<SenderFormError>>(
     parse: impl Fn(&str) -> Result<T, E>,
 ) -> Result<Vec<T>, SenderFormError> {
     let mut entries = Vec::new();
-    let texts = text.split(['\n', '\r', ',', ';']).map(str::trim);
-    for text in texts.filter(|text| !text.is_empty()) {
+    for text in split_outside_quotes(text, &['\n', '\r', ',', ';']) {
         let entry = parse(text).map_err(Into::into)?;
         if !entries.contains(&entry) {
             entries.push(entry);

@@ -2,34 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use domain::{SenderId, SenderLimits, UnixTime};
+use domain::{SenderLimits, UnixTime};
 use sqlx::AnyConnection;
 
-use super::NewMessage;
+use super::{CountedSender, ExceededLimit, NewMessage};
 use crate::StoreError;
 
 /// Seconds of a minute, for which the messages of a sender are counted together.
 const MINUTE: i64 = 60;
 /// Seconds of a day.
 const DAY: i64 = 86_400;
-
-/// The sender that a message counts for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CountedSender {
-    /// The sender.
-    pub id: SenderId,
-    /// Its limits.
-    pub limits: SenderLimits,
-}
-
-/// The limit of a sender that a message would exceed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExceededLimit {
-    /// Messages in one minute.
-    PerMinute,
-    /// Messages in 24 hours.
-    PerDay,
-}
 
 /// Messages of one sender.
 #[derive(Clone, Copy, Debug, Default)]

@@ -14,6 +14,7 @@ use crate::{
     audit_entry::entry,
     integrity::{ManifestChange, Protected as _},
     seal::Sealer,
+    transaction::Transaction,
 };
 
 /// Result of adding or changing a sender.
@@ -44,7 +45,7 @@ impl Store {
         password: Option<&SecretString>,
         by: &Actor,
     ) -> Result<SaveSenderOutcome, StoreError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.lock_senders().await?;
         let sealer = self.hold_key(&mut transaction).await?;
         let mut change = ManifestChange::default();
         let taken = self
@@ -93,7 +94,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<SaveSenderOutcome, StoreError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.lock_senders().await?;
         let sealer = self.hold_key(&mut transaction).await?;
         let row = self.valid_row(&mut transaction, &sealer, &sender.id);
         let Some(mut row) = row.await? else {
@@ -136,7 +137,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.lock_senders().await?;
         let sealer = self.hold_key(&mut transaction).await?;
         let row = self.valid_row(&mut transaction, &sealer, id).await?;
         let Some(mut row) = row.filter(|row| row.user_name.is_some()) else {
@@ -180,7 +181,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.lock_senders().await?;
         self.hold_key(&mut transaction).await?;
         let mut change = ManifestChange::default();
         api_key::go_with_sender(&mut transaction, id.as_str(), &mut change).await?;
@@ -212,7 +213,17 @@ impl Store {
         Ok(())
     }
 
-    /// Returns a valid row. The transaction holds the key, so no row changes until it ends.
+    /// Begins a transaction that locks the set of senders.
+    async fn lock_senders(&self) -> Result<Transaction, StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("UPDATE senders_lock SET id = id WHERE id = 1")
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
+    }
+
+    /// Returns a valid row. The set of senders is locked, so no row changes until the transaction
+    /// ends.
     async fn valid_row(
         &self,
         connection: &mut AnyConnection,

@@ -123,11 +123,11 @@ async fn another_from_address_is_rewritten() {
     assert!(reply.starts_with("250 "), "{reply}");
     let content = world.content().await;
     assert!(
-        content.contains("From: Scanner <office@example.com>\r\n"),
+        content.contains("From: \"Scanner\" <office@example.com>\r\n"),
         "{content}"
     );
     assert!(
-        content.contains("Reply-To: Scanner <scanner@device.local>\r\n"),
+        content.contains("Reply-To: \"Scanner\" <scanner@device.local>\r\n"),
         "{content}"
     );
     assert_eq!(
