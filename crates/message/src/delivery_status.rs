@@ -1,9 +1,8 @@
-//! Reports about mail that could not be delivered: delivery status notifications (RFC 3464, also
-//! those of RFC 6533), and the two kinds without one that name their recipients in a fixed form, of
-//! qmail and Exim.
+//! Reports about undelivered mail: delivery status notifications (RFC 3464, RFC 6533), and the
+//! reports of qmail and Exim, which name their recipients in a fixed form.
 //!
-//! Only final failures are reported. Reports about delay, delivery, relaying, spam complaints (ARF),
-//! and automatic replies are none.
+//! Only final failures count, not reports about delays, deliveries, or relaying, spam complaints
+//! (ARF), or automatic replies.
 
 mod addresses;
 mod fields;
@@ -18,12 +17,12 @@ use crate::mime::{Part, Structure};
 use fields::Fields;
 pub use provider_id::provider_id;
 
-/// Recipients of one report that are read.
+/// Maximum number of recipients read from one report.
 const MAX_RECIPIENTS: usize = 1_000;
-/// Longest text of a server that is kept: characters.
+/// Maximum length in characters of a server's text.
 const MAX_TEXT: usize = 1_000;
 
-/// The failures that a report is about.
+/// The failures in a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryStatus {
     /// Message-IDs of the undelivered message, with angle brackets, the most reliable first.
@@ -31,7 +30,7 @@ pub struct DeliveryStatus {
     /// Identifiers that the provider may have given the message when it accepted it, as
     /// [`provider_id()`] returns them.
     pub provider_ids: Vec<String>,
-    /// The recipients that delivery has failed for permanently.
+    /// The recipients for whom delivery has failed permanently.
     pub failed: Vec<FailedRecipient>,
 }
 
@@ -44,12 +43,12 @@ pub struct FailedRecipient {
     pub status: String,
     /// The Diagnostic-Code without its type.
     pub diagnostic: String,
-    /// The server that refused the message: Remote-MTA, else Reporting-MTA.
+    /// The server that refused the message: Remote-MTA, or Reporting-MTA if it is missing.
     pub server: String,
 }
 
 impl DeliveryStatus {
-    /// Reads a message; `None` if it reports no failure. Accepts any input.
+    /// Reads a message. Returns `None` if it reports no failure. Accepts any input.
     pub fn read(raw: &[u8]) -> Option<Self> {
         let structure = Structure::of(raw);
         let parts: Vec<_> = structure.parts().collect();
@@ -77,8 +76,8 @@ impl DeliveryStatus {
         })
     }
 
-    /// Returns true if a header, or the start of one, may be that of a report. Others need not be
-    /// fetched.
+    /// Returns true if a message with this header, or this start of a header, may be a report.
+    /// Other messages need not be fetched.
     pub fn may_be(header: &[u8]) -> bool {
         plain::may_be_automatic(header)
     }
@@ -118,8 +117,8 @@ fn failed(status: &Fields) -> Vec<FailedRecipient> {
     recipients.collect()
 }
 
-/// Returns true if Action says so (RFC 3464 §2.3.3), in any of the forms in use. Without Action, the
-/// status decides.
+/// Returns true if Action says so (RFC 3464 §2.3.3), in any of the forms in use. Without Action,
+/// the status decides.
 fn has_failed(group: &fields::Group) -> bool {
     let action = group.value("action").to_ascii_lowercase();
     let word = action.split(|c: char| !c.is_ascii_alphabetic()).next();

@@ -30,7 +30,8 @@ pub(super) fn status(structure: &Structure<'_>, raw: &[u8]) -> Option<String> {
     Some(status.join("\n"))
 }
 
-/// Returns what follows the first delivery status, without the soft line breaks of quoted-printable.
+/// Returns what follows the first delivery status, without the soft line breaks of
+/// quoted-printable.
 pub(super) fn rest(raw: &[u8]) -> String {
     let text = String::from_utf8_lossy(raw).replace("\r\n", "\n");
     let lower = text.to_ascii_lowercase();

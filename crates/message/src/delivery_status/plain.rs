@@ -6,7 +6,7 @@ use super::{FailedRecipient, MAX_RECIPIENTS, MAX_TEXT, addresses};
 
 /// Local parts of addresses that mail servers send reports from.
 const SERVERS: [&str; 4] = ["mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon"];
-/// Texts of reports that are no final failure, in lower case.
+/// Texts of reports that are not about a final failure, in lower case.
 const NOT_FINAL: [&str; 5] = [
     "will continue",
     "will keep trying",
@@ -14,7 +14,7 @@ const NOT_FINAL: [&str; 5] = [
     "no action is required",
     "this is a warning message only",
 ];
-/// Lines after which a report has the returned message, in lower case.
+/// Lines that precede the returned message in a report, in lower case.
 const ENDS: [&str; 4] = [
     "--- below this line is a copy of the message",
     "------ this is a copy of",
@@ -22,7 +22,7 @@ const ENDS: [&str; 4] = [
     "--- the message was sent",
 ];
 
-/// Returns true if a header may be that of a report. It may be cut.
+/// Returns true if a message with this header, possibly truncated, may be a report.
 pub(super) fn may_be_automatic(header: &[u8]) -> bool {
     let header = Header::new(header, None);
     header.fields().any(|(name, value)| {
@@ -40,7 +40,7 @@ pub(super) fn may_be_automatic(header: &[u8]) -> bool {
     })
 }
 
-/// Returns true for a header of a report of a mail server.
+/// Returns true for the header of a mail server's report.
 pub(super) fn is_report(header: &[u8]) -> bool {
     let header = Header::new(header, None);
     header.fields().any(|(name, value)| {

@@ -1,16 +1,17 @@
 //! The identifier that a provider gives a message.
 //!
-//! Some providers replace the Message-ID, and their reports contain the new one. They write it, or its
-//! local part, or their queue's identifier into the reply that accepts the message.
+//! Some providers replace the Message-ID, and their reports contain the new one. They write it, or
+//! its local part, or their queue's identifier into the reply that accepts the message.
 
 use domain::untrusted::is_displayable;
 
-/// Shortest identifier. Shorter words are words.
+/// Minimum length of an identifier. Shorter ones may be ordinary words.
 const MIN_LENGTH: usize = 8;
 const MAX_LENGTH: usize = 500;
 
-/// Returns the identifier in the reply that accepted a message, such as `250 Ok 0102-…` (Amazon SES),
-/// `250 2.0.0 Ok: queued as 4F2A3B1C2D` (Postfix), or `250 2.6.0 <id@host> Queued` (Exchange).
+/// Returns the identifier in the reply that accepted a message, such as `250 Ok 0102-…` (Amazon
+/// SES), `250 2.0.0 Ok: queued as 4F2A3B1C2D` (Postfix), or `250 2.6.0 <id@host> Queued`
+/// (Exchange).
 pub fn provider_id(reply: &str) -> Option<String> {
     let words = reply.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '[' | ']'));
     let words = words.map(|word| word.trim_matches(['(', ')', ',', ';', ':', '.', '"']));
@@ -18,8 +19,8 @@ pub fn provider_id(reply: &str) -> Option<String> {
     words.filter(|word| is_id(word)).map(normal).next()
 }
 
-/// Returns true for a word that identifies one message among all of a provider. Numbers do not: they
-/// may be times.
+/// Returns true for a word that may identify a message at its provider. Numbers do not, because
+/// they may be times.
 fn is_id(word: &str) -> bool {
     let good = |c: char| is_displayable(c) && (c.is_ascii_alphanumeric() || "-_.+=@$/".contains(c));
     (MIN_LENGTH..MAX_LENGTH).contains(&word.len())
