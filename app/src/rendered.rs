@@ -75,7 +75,7 @@ impl HtmlPatch {
 }
 
 /// Returns the patch for a check that was started.
-pub fn begun() -> HtmlPatch {
+pub fn check_started() -> HtmlPatch {
     HtmlPatch {
         into: RESULT.to_owned(),
         place: Placement::Within,
@@ -117,8 +117,9 @@ pub fn finished(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -
     }
 }
 
-/// Returns the patch for a check that ended without a report, because the server or its database failed.
-pub fn broke_off() -> HtmlPatch {
+/// Returns the patch for a check that ended without a report, because the server or its database
+/// failed.
+pub fn check_failed() -> HtmlPatch {
     HtmlPatch {
         into: RESULT.to_owned(),
         place: Placement::End,
@@ -128,7 +129,8 @@ pub fn broke_off() -> HtmlPatch {
     }
 }
 
-/// Returns the patch for an unknown check: the server that ran it was restarted, or its data center was removed.
+/// Returns the patch for an unknown check: the server that ran it was restarted, or its data center
+/// was removed.
 pub fn interrupted() -> HtmlPatch {
     HtmlPatch {
         into: RESULT.to_owned(),

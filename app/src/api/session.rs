@@ -1,5 +1,5 @@
-//! Session of a request, results of posted forms, and one-use links. Only the server renders the pages
-//! that show it.
+//! Session of a request, results of posted forms, and one-use links. Only the server renders the
+//! pages that show it.
 
 use domain::{AccountName, Role, Session, SignedIn};
 

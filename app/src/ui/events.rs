@@ -10,7 +10,7 @@ use leptos::{
     task::spawn_local,
 };
 
-use super::browser::put;
+use super::browser::insert_html;
 use crate::{error::ApiError, paths, rendered::HtmlPatch};
 
 /// ID of the element with the text for screen readers.
@@ -94,7 +94,7 @@ fn follow(url: String, wait: Duration) {
 /// Applies a patch from the server.
 fn apply_patch(data: &[u8]) -> Option<HtmlPatch> {
     let patch = serde_json::from_slice::<HtmlPatch>(data).ok()?;
-    put(&patch.into, &patch.html, patch.place);
+    insert_html(&patch.into, &patch.html, patch.place);
     Some(patch)
 }
 

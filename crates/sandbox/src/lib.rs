@@ -53,4 +53,4 @@ pub use faults::{
 pub use oauth::AnswerError;
 pub use record::{AuthAttempt, ClientAuthentication, ReceivedMessage, TokenRequest};
 pub use sandbox::Sandbox;
-pub use scenario::{Action, Given, Scenario, scenarios};
+pub use scenario::{Action, RequiredSettings, Scenario, scenarios};

@@ -35,7 +35,7 @@ pub enum Action {
 /// Settings that a scenario needs in addition to the sandbox's preset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Given {
+pub enum RequiredSettings {
     /// OAuth over STARTTLS, as the preset has it.
     Nothing,
     /// Basic authentication.
@@ -72,7 +72,7 @@ pub struct Scenario {
     /// Action that shows the effect.
     pub at: Action,
     /// Settings that the scenario needs.
-    pub given: Given,
+    pub given: RequiredSettings,
     /// Code of the expected finding. `None` if the action should succeed.
     pub finding: Option<&'static str>,
 }
@@ -84,7 +84,7 @@ type Row = (
     &'static str,
     &'static str,
     Action,
-    Given,
+    RequiredSettings,
     &'static str,
 );
 
@@ -96,7 +96,7 @@ const GROUPS: &[(&str, &[Row])] = &[
             "Everything works",
             "{}",
             Action::Test,
-            Given::Nothing,
+            RequiredSettings::Nothing,
             "",
         )],
     ),
@@ -132,16 +132,20 @@ impl Scenario {
     /// Returns the required action and the expected finding.
     pub(crate) fn hint(&self) -> String {
         let given = match self.given {
-            Given::Nothing => "",
-            Given::Password => "Choose Basic authentication. ",
-            Given::NoSignIn => "Turn authentication off. ",
-            Given::PlainNoSignIn => "Turn SSL and authentication off. ",
-            Given::ImplicitTls => "Choose implicit TLS and its port. ",
-            Given::Tls13 => "Choose TLS 1.3 only. ",
-            Given::SecretId => "Enter a GUID as client secret. ",
-            Given::OtherFrom => "Set From to another account's address. ",
-            Given::SameAuthorization => "Let the email box sign in with the same authorization. ",
-            Given::ToItself => "Turn the email box on and send the test email to its own address. ",
+            RequiredSettings::Nothing => "",
+            RequiredSettings::Password => "Choose Basic authentication. ",
+            RequiredSettings::NoSignIn => "Turn authentication off. ",
+            RequiredSettings::PlainNoSignIn => "Turn SSL and authentication off. ",
+            RequiredSettings::ImplicitTls => "Choose implicit TLS and its port. ",
+            RequiredSettings::Tls13 => "Choose TLS 1.3 only. ",
+            RequiredSettings::SecretId => "Enter a GUID as client secret. ",
+            RequiredSettings::OtherFrom => "Set From to another account's address. ",
+            RequiredSettings::SameAuthorization => {
+                "Let the email box sign in with the same authorization. "
+            }
+            RequiredSettings::ToItself => {
+                "Turn the email box on and send the test email to its own address. "
+            }
         };
         let action = match self.at {
             Action::Authorize => "Press \"Save & Authorize\"",
@@ -165,7 +169,7 @@ pub(crate) fn faults(name: &str) -> Option<Faults> {
 }
 
 /// Returns the scenario that the faults come from, if there is one.
-pub(crate) fn in_force(faults: &Faults) -> Option<Scenario> {
+pub(crate) fn current(faults: &Faults) -> Option<Scenario> {
     scenarios()
         .into_iter()
         .find(|scenario| scenario.faults().is_ok_and(|known| known == *faults))

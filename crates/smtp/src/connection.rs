@@ -41,8 +41,8 @@ pub struct Connection {
 pub(crate) type Answer = Result<Reply, (String, Finding)>;
 
 impl Connection {
-    /// Resolves the server's name, connects, and greets the server. Starts TLS as the settings want
-    /// it.
+    /// Resolves the server's name, connects, and greets the server. Starts TLS as the settings
+    /// require.
     ///
     /// # Errors
     /// The finding of the step that failed.
@@ -65,7 +65,7 @@ impl Connection {
         Self::start(options, dialed, recorder).await
     }
 
-    /// Greets the server over a connection that was made. Starts TLS as the settings want it.
+    /// Greets the server over a connection that was made. Starts TLS as the settings require.
     ///
     /// # Errors
     /// The finding of the step that failed.
@@ -128,7 +128,7 @@ impl Connection {
     pub async fn quit_recorded(mut self) {
         let recorder = self.recorder.clone();
         if self.broken {
-            // A server that was silent would be waited for again.
+            // Waiting again for a silent server would only delay the result.
             return recorder.skip([StepKind::Quit]);
         }
         let last_reply = recorder.last_reply();

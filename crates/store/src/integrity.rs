@@ -17,7 +17,7 @@ use sqlx::AnyConnection;
 
 use crate::{
     Store, StoreError,
-    audit::{self, SeenHead},
+    audit::{self, HeadSnapshot},
     mac::MacKey,
     seal::{Sealed, Sealer},
 };
@@ -125,7 +125,7 @@ impl Store {
         &self,
         connection: &mut AnyConnection,
         before: Arc<Sealer>,
-        seen: &SeenHead,
+        seen: &HeadSnapshot,
     ) -> Result<Integrity, StoreError> {
         let sealer = match &seen.head.sealed_key {
             Some(key) => {
@@ -152,7 +152,7 @@ impl Store {
         connection: &mut AnyConnection,
         sealer: &Arc<Sealer>,
     ) -> Result<Integrity, StoreError> {
-        let seen = audit::see(&mut *connection).await?;
+        let seen = audit::read_head(&mut *connection).await?;
         self.integrity(connection, Arc::clone(sealer), &seen).await
     }
 

@@ -44,11 +44,11 @@ impl Store {
         if self.backend != Backend::Postgres {
             return Ok(());
         }
-        let mut kept = self.probe.connection.lock().await;
-        if let Some(mut connection) = kept.take()
+        let mut current = self.probe.connection.lock().await;
+        if let Some(mut connection) = current.take()
             && let Ok(Ok(())) = timeout(TIMEOUT, ask(&mut connection)).await
         {
-            *kept = Some(connection);
+            *current = Some(connection);
             return Ok(());
         }
         let new = async {
@@ -58,7 +58,7 @@ impl Store {
         };
         let new = timeout(TIMEOUT, new).await;
         let new = new.map_err(|_| io_timeout())??;
-        *kept = Some(new);
+        *current = Some(new);
         Ok(())
     }
 

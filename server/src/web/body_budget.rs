@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Seconds until a client may retry.
-const AFTER: u32 = 5;
+const RETRY_SECONDS: u32 = 5;
 const KIBIBYTE: u64 = 1_024;
 
 /// The budget, in kibibytes.
@@ -39,21 +39,23 @@ impl BodyBudget {
     /// # Errors
     ///
     /// Returns a 503 response if the budget is not available in time.
-    pub async fn take(&self, octets: Option<u64>) -> Result<OwnedSemaphorePermit, Refused> {
+    pub async fn reserve(&self, octets: Option<u64>) -> Result<OwnedSemaphorePermit, Refused> {
         let octets = octets.unwrap_or(MAX_API_BODY as u64);
-        let wanted = u32::try_from(octets.div_ceil(KIBIBYTE)).unwrap_or(u32::MAX);
+        let kibibytes = u32::try_from(octets.div_ceil(KIBIBYTE)).unwrap_or(u32::MAX);
         let free = Arc::clone(&self.free);
-        let acquired = free.acquire_many_owned(wanted.min(self.all));
+        let acquired = free.acquire_many_owned(kibibytes.min(self.all));
         if let Ok(Ok(permit)) = tokio::time::timeout(self.timeout, acquired).await {
             return Ok(permit);
         }
         tracing::warn!(
-            wanted_kib = wanted,
+            wanted_kib = kibibytes,
             "request body refused: memory limit reached"
         );
         let detail = "Other submissions use all memory for messages. Try again in a few seconds.";
         let mut response = problem::answer(StatusCode::SERVICE_UNAVAILABLE, detail);
-        response.headers_mut().insert(RETRY_AFTER, AFTER.into());
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, RETRY_SECONDS.into());
         Err(Box::new(response))
     }
 }

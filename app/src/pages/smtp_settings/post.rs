@@ -29,7 +29,7 @@ pub async fn after_save(
         Ok(saved) => {
             mailer()?
                 .settings
-                .drop_draft(&context::signed_in()?.session, &id)
+                .delete_draft(&context::signed_in()?.session, &id)
                 .await?;
             match &saved.next {
                 NextStep::SignIn { url, .. } => context::redirect(url),
@@ -53,7 +53,7 @@ pub async fn after_save(
         Err(ApiError::Form(_) | ApiError::Conflict { .. } | ApiError::Unavailable) => {
             mailer()?
                 .settings
-                .keep_draft(&context::signed_in()?.session, form)
+                .save_draft(&context::signed_in()?.session, form)
                 .await?;
             context::redirect(&format!("{PAGE}?data_center={id}&draft=refused#outcome"))
         }
@@ -73,7 +73,7 @@ pub async fn after_preset(typed: &SmtpForm, filled: Option<SmtpForm>) -> Result<
     let form = filled.as_ref().unwrap_or(typed);
     mailer()?
         .settings
-        .keep_draft(&context::signed_in()?.session, form)
+        .save_draft(&context::signed_in()?.session, form)
         .await?;
     context::redirect(&format!("{PAGE}?data_center={id}&draft=1{ask}#provider"))
 }
@@ -90,7 +90,7 @@ pub async fn after_test(
     let session = context::signed_in()?.session;
     // Users who may not change settings entered only the recipient.
     if context::may(Role::Administrator) {
-        mailer()?.settings.keep_draft(&session, form).await?;
+        mailer()?.settings.save_draft(&session, form).await?;
     }
     let rest = match outcome {
         Ok(check) => format!("draft=1&check={}#connection", check.as_str()),

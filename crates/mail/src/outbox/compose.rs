@@ -82,7 +82,9 @@ impl Outbox {
             default_from: settings.from,
             allowed: sending.allowed_from,
         });
-        shared.sender_policies.put(id, changes, Arc::clone(&policy));
+        shared
+            .sender_policies
+            .insert(id, changes, Arc::clone(&policy));
         Ok(policy)
     }
 }

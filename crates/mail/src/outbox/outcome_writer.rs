@@ -15,7 +15,7 @@ const MAX_BATCH: usize = 128;
 /// Maximum number of results that wait to be recorded. Further senders wait.
 pub(super) const MAX_WAITING: usize = 512;
 /// Timeout of one transaction. Longer than SQLite's busy timeout.
-const SETTLE_TIMEOUT: Duration = Duration::from_secs(25);
+const RECORD_TIMEOUT: Duration = Duration::from_secs(25);
 /// Wait before a failed transaction is retried.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
@@ -62,9 +62,9 @@ async fn run(outbox: &Outbox, inbox: &mut Inbox) {
         }
         let updates = &inbox.updates;
         loop {
-            let settled = outbox.store.record_attempts(updates, outbox.clock.now());
-            let settled = timeout(SETTLE_TIMEOUT, settled).await;
-            match settled.unwrap_or_else(|_| Err(StoreError::commit_timed_out())) {
+            let recorded = outbox.store.record_attempts(updates, outbox.clock.now());
+            let recorded = timeout(RECORD_TIMEOUT, recorded).await;
+            match recorded.unwrap_or_else(|_| Err(StoreError::commit_timed_out())) {
                 Ok(done) => {
                     let lost = updates.len() - done.len();
                     if lost > 0 {

@@ -76,8 +76,8 @@ impl Outbox {
     /// Stores a message durably. It survives a crash once this returns.
     ///
     /// # Errors
-    /// `KeyReused`, `KeyFull`; `Mail` if new mail is refused, the data center does not exist, or the
-    /// database fails.
+    /// `KeyReused`, `KeyFull`; `Mail` if new mail is refused, the data center does not exist, or
+    /// the database fails.
     pub async fn submit(
         self: &Arc<Self>,
         submission: Submission,

@@ -2,7 +2,7 @@
 
 use super::{
     Action::{Check, Test},
-    Given::{ImplicitTls, Nothing, PlainNoSignIn, Tls13},
+    RequiredSettings::{ImplicitTls, Nothing, PlainNoSignIn, Tls13},
     Row,
 };
 

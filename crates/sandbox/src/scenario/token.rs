@@ -2,7 +2,7 @@
 
 use super::{
     Action::{Check, Test, Token},
-    Given::Nothing,
+    RequiredSettings::Nothing,
     Row,
 };
 

@@ -26,7 +26,7 @@ use crate::web::{
 };
 
 /// Seconds until a client may retry when too many of its messages are queued.
-const AFTER: u32 = 60;
+const RETRY_SECONDS: u32 = 60;
 const MEGABYTE: u64 = 1024 * 1024;
 /// Header with the envelope recipients of a `message/rfc822` request.
 const RECIPIENTS: &str = "Mailgrant-Recipients";
@@ -74,25 +74,25 @@ pub async fn submit(
     Extension(info): Extension<RequestInfo>,
     request: Request,
 ) -> Response {
-    match take(&mailer, &body_budget, &key, &info, request).await {
+    match accept(&mailer, &body_budget, &key, &info, request).await {
         Ok(id) => accepted(&id),
         Err(refused) => *refused,
     }
 }
 
-async fn take(
+async fn accept(
     mailer: &Mailer,
     body_budget: &BodyBudget,
     key: &ApiKey,
     info: &RequestInfo,
     request: Request,
 ) -> Result<MessageId, Refused> {
-    let refused = |error: MailError| Box::new(not_taken(&error.into()));
+    let refused = |error: MailError| Box::new(not_accepted(&error.into()));
     mailer.disk.accepts_mail().map_err(refused)?;
     let (parts, body) = request.into_parts();
     let format = request_body::format(&parts.headers)?;
     let query = SubmitQuery::read(&parts.uri, &parts.headers, format)?;
-    let _held = body_budget.take(body.size_hint().exact()).await?;
+    let _held = body_budget.reserve(body.size_hint().exact()).await?;
     let body = request_body::read(body).await?;
     let same = query.identity(&parts.headers);
     let idempotency = idempotency::read(&parts.headers, key, &[same.as_bytes(), &body])?;
@@ -101,7 +101,7 @@ async fn take(
             .outbox
             .known_submission(idempotency)
             .await
-            .map_err(|error| Box::new(not_taken(&error)))?
+            .map_err(|error| Box::new(not_accepted(&error)))?
     {
         return Ok(known);
     }
@@ -126,13 +126,15 @@ async fn take(
     };
     let submission = Submission {
         data_center,
-        message: composed.map_err(|error| Box::new(wrong(&error)))?,
+        message: composed.map_err(|error| Box::new(compose_error(&error)))?,
         submitted_by: info.actor.who.clone(),
         idempotency,
         due_at: None,
     };
     let submitted = mailer.outbox.submit(submission).await;
-    Ok(submitted.map_err(|error| Box::new(not_taken(&error)))?.id)
+    Ok(submitted
+        .map_err(|error| Box::new(not_accepted(&error)))?
+        .id)
 }
 
 /// The submission parameters in the query and headers.
@@ -171,7 +173,10 @@ impl SubmitQuery {
         if errors.is_empty() {
             Ok(query)
         } else {
-            Err(Box::new(problem::wrong(StatusCode::BAD_REQUEST, errors)))
+            Err(Box::new(problem::with_errors(
+                StatusCode::BAD_REQUEST,
+                errors,
+            )))
         }
     }
 
@@ -214,7 +219,7 @@ fn data_center(query: Option<&str>, key: &ApiKey) -> Result<DataCenterId, Refuse
         .ok_or_else(|| {
             let error = MessageFieldError::UnknownDataCenter;
             let error = ProblemError::at("/data_center".into(), error);
-            Box::new(problem::wrong(
+            Box::new(problem::with_errors(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 vec![error],
             ))
@@ -228,20 +233,20 @@ pub(super) fn unreadable_query() -> Response {
     )
 }
 
-fn wrong(error: &ComposeError) -> Response {
+fn compose_error(error: &ComposeError) -> Response {
     match error {
         ComposeError::Form(errors) => {
             let errors = errors.iter();
             let errors = errors.map(|(field, error, address)| {
                 ProblemError::at(field.pointer(), error).about(address)
             });
-            problem::wrong(StatusCode::UNPROCESSABLE_ENTITY, errors.collect())
+            problem::with_errors(StatusCode::UNPROCESSABLE_ENTITY, errors.collect())
         }
         ComposeError::Mail(error) => unavailable(error),
     }
 }
 
-fn not_taken(error: &SubmitError) -> Response {
+fn not_accepted(error: &SubmitError) -> Response {
     match error {
         SubmitError::KeyReused => idempotency::reused(),
         SubmitError::KeyFull { limit } => key_full(*limit),
@@ -249,7 +254,7 @@ fn not_taken(error: &SubmitError) -> Response {
         SubmitError::Mail(MailError::UnknownDataCenter) => {
             let error =
                 ProblemError::at("/data_center".into(), MessageFieldError::UnknownDataCenter);
-            problem::wrong(StatusCode::UNPROCESSABLE_ENTITY, vec![error])
+            problem::with_errors(StatusCode::UNPROCESSABLE_ENTITY, vec![error])
         }
         SubmitError::Mail(MailError::MailRefused(condition)) => refuses_mail(*condition),
         SubmitError::Mail(error) => unavailable(error),
@@ -263,7 +268,9 @@ fn key_full(limit: u64) -> Response {
          them have been delivered."
     );
     let mut response = problem::answer(StatusCode::TOO_MANY_REQUESTS, &detail);
-    response.headers_mut().insert(RETRY_AFTER, AFTER.into());
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, RETRY_SECONDS.into());
     response
 }
 
