@@ -58,7 +58,8 @@ impl ActivityQuery {
         })
     }
 
-    /// Returns the sequence number that limits the entries. Text that is not a number counts as none.
+    /// Returns the sequence number that limits the entries. Text that is not a number counts as
+    /// none.
     pub fn before(&self) -> Option<i64> {
         self.before.parse().ok()
     }

@@ -29,13 +29,13 @@ pub(crate) use checks::{begin_check, cancel_check};
 pub use data_centers::{AddDataCenter, RemoveDataCenter, RenameDataCenter};
 pub(crate) use data_centers::{add_data_center, remove_data_center, rename_data_center};
 pub use discovery::Discover;
-pub(crate) use discovery::{Filling, discover};
+pub(crate) use discovery::{PresetFields, discover};
 pub(crate) use document::{api_document, own_origin};
 pub(crate) use mailbox::{MailList, MailboxPage, mail, mail_list};
 pub use messages::MessagePage;
-#[cfg(feature = "ssr")]
-pub use messages::{AT_ONCE, read_message};
 pub(crate) use messages::{MessageList, message_list, message_page, message_preview};
+#[cfg(feature = "ssr")]
+pub use messages::{PAGE_SIZE, read_message};
 pub(crate) use sending::{SendingPage, sending_page};
 pub(crate) use session::{AccountPage, account_page, is_setup_link, password_link};
 pub use settings::{ApplyPreset, SaveSmtpSettings};

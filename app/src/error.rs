@@ -89,7 +89,7 @@ impl FromServerFnError for ApiError {
 }
 
 #[cfg(feature = "ssr")]
-mod of_verbs {
+mod conversions {
     use http::StatusCode;
     use mail::{DataCenterError, MailError, SaveError, TestError};
 
@@ -118,7 +118,7 @@ mod of_verbs {
     impl From<access::AccessError> for ApiError {
         fn from(error: access::AccessError) -> Self {
             let error: &dyn std::error::Error = &error;
-            tracing::error!(error, "page failed");
+            tracing::error!(error, "request failed");
             Self::Unavailable
         }
     }
@@ -132,7 +132,7 @@ mod of_verbs {
                 MailError::SecretUnreadable(_) => Self::SecretUnreadable,
                 error => {
                     let error: &dyn std::error::Error = &error;
-                    tracing::error!(error, "page failed");
+                    tracing::error!(error, "request failed");
                     Self::Unavailable
                 }
             }

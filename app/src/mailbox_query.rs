@@ -1,7 +1,7 @@
 //! Query of the mailbox page, as entered.
 
 use domain::{
-    DataCenterId, FolderName, MailId, MailPlace, MailQuery, MailSearch, SearchIn, UnixTime,
+    DataCenterId, FolderName, MailId, MailQuery, MailSearch, PagePosition, SearchIn, UnixTime,
     mailbox::MailboxField,
 };
 use serde::{Deserialize, Serialize};
@@ -86,9 +86,9 @@ impl MailboxQuery {
     pub fn list(&self) -> Result<MailQuery, MailboxField> {
         let id = |text: &str| MailId::parse(text).map_err(|_| MailboxField::Mail);
         let place = match (self.before.as_str(), self.after.as_str()) {
-            ("", "") => MailPlace::Newest,
-            ("", after) => MailPlace::After(id(after)?),
-            (before, _) => MailPlace::Before(id(before)?),
+            ("", "") => PagePosition::Newest,
+            ("", after) => PagePosition::After(id(after)?),
+            (before, _) => PagePosition::Before(id(before)?),
         };
         Ok(MailQuery {
             search: self.search()?,

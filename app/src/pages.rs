@@ -42,7 +42,7 @@ pub use setup::SetupPage;
 pub use smtp_settings::{SMTP_SETTINGS, SmtpSettingsPage};
 
 /// Returns true if the page of a path has an island or receives events. Other pages load no script.
-pub fn comes_alive(path: &str) -> bool {
+pub fn needs_wasm(path: &str) -> bool {
     let whole = [
         paths::SmtpSettings::PATH,
         paths::Mailbox::PATH,

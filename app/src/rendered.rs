@@ -36,7 +36,7 @@ pub const NEW_MAIL: &str = "new-mail";
 pub const LIVE: &str = "mail-live";
 
 /// Returns the patch for a check that was started.
-pub fn begun() -> HtmlPatch {
+pub fn check_started() -> HtmlPatch {
     HtmlPatch {
         into: RESULT.to_owned(),
         place: Placement::Within,
@@ -84,8 +84,9 @@ pub fn finished(
     }
 }
 
-/// Returns the patch for a check that ended without a report, because the server or its database failed.
-pub fn broke_off() -> HtmlPatch {
+/// Returns the patch for a check that ended without a report, because the server or its database
+/// failed.
+pub fn check_failed() -> HtmlPatch {
     HtmlPatch {
         into: RESULT.to_owned(),
         place: Placement::End,

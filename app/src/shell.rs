@@ -25,7 +25,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {built.then(|| view! { <link rel="stylesheet" href=format!("{below}.css") /> })}
-                {comes_alive.then(|| scripts(&below))}
+                {needs_wasm.then(|| scripts(&below))}
                 {is_watched().then(|| view! { <script type="module" src="/reload.js"></script> })}
                 <MetaTags />
             </head>

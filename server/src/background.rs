@@ -9,7 +9,7 @@ use tokio::{task::JoinSet, time::sleep};
 use crate::{spool::import_periodically, web::Feeds};
 
 /// Interval for deleting sessions, links, and attempts that have ended.
-const TIDY_EVERY: Duration = Duration::from_hours(1);
+const CLEANUP_INTERVAL: Duration = Duration::from_hours(1);
 
 /// The parts that the loops work on.
 pub struct Loops {
@@ -60,7 +60,7 @@ impl Background {
         all.run("refusal records", &access, |access: Access| async move {
             access.keep_recording_refusals().await;
         });
-        all.run("tidying", &access, keep_tidy);
+        all.run("tidying", &access, delete_expired);
         for settings in spools_of {
             all.run("spool", &settings, import_periodically);
         }
@@ -93,12 +93,12 @@ impl Background {
 }
 
 /// Deletes ended sessions, links, and attempts in an endless loop.
-async fn keep_tidy(access: Access) {
+async fn delete_expired(access: Access) {
     loop {
         if let Err(error) = access.delete_expired().await {
             let error: &dyn std::error::Error = &error;
-            tracing::error!(error, "cleanup failed");
+            tracing::error!(error, "expired sessions and links not deleted");
         }
-        sleep(TIDY_EVERY).await;
+        sleep(CLEANUP_INTERVAL).await;
     }
 }

@@ -189,12 +189,12 @@ impl Config {
             smtp,
             log: match EnvFilter::try_new(&log.value) {
                 Ok(_) => log.value,
-                Err(error) => return Err(log.wrong(error.to_string())),
+                Err(error) => return Err(log.invalid(error.to_string())),
             },
             log_format: match log_format.value.as_str() {
                 "text" => LogFormat::Text,
                 "json" => LogFormat::Json,
-                _ => return Err(log_format.wrong("is neither text nor json")),
+                _ => return Err(log_format.invalid("is neither text nor json")),
             },
         };
         Ok((config, report))

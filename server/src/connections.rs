@@ -31,16 +31,16 @@ use tower::ServiceExt as _;
 use crate::Limits;
 use registry::{Connection, Full, Registry};
 
-pub use registry::{Capacity, Holding};
+pub use registry::{Capacity, GuardedBody};
 
 /// Pause after the system failed to accept a connection, often because file descriptors ran out.
-const AFTER_ERROR: Duration = Duration::from_millis(100);
+const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 /// Time for an idle connection to close when it makes way for another one.
-const LINGER: Duration = Duration::from_secs(1);
+const IDLE_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Minimum interval between two log lines about refused connections.
-const LOG_EVERY: Duration = Duration::from_mins(1);
+const LOG_INTERVAL: Duration = Duration::from_mins(1);
 /// The response to a connection that is refused.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n\
+const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n\
     Retry-After: 5\r\nConnection: close\r\nContent-Length: 38\r\n\r\nToo many connections. Try again later.";
 
 /// The other end of a connection, in the extensions of each request.
@@ -50,7 +50,7 @@ pub struct Peer {
     pub address: IpAddr,
     /// True if so many connections are open that the server only answers health checks and API
     /// requests.
-    pub is_crowded: bool,
+    pub is_nearly_full: bool,
 }
 
 /// Parameters for serving connections.
@@ -97,7 +97,7 @@ pub async fn serve(
                 refusals.count(full, address);
                 // Writes as much as fits into the system's buffer; the server never waits for a
                 // refused client.
-                let _ = stream.try_write(FULL);
+                let _ = stream.try_write(TOO_MANY_CONNECTIONS);
             }
         }
     }
@@ -116,7 +116,7 @@ struct Refusals {
 impl Refusals {
     fn count(&mut self, full: Full, address: IpAddr) {
         self.count += 1;
-        if self.logged_at.is_some_and(|at| at.elapsed() < LOG_EVERY) {
+        if self.logged_at.is_some_and(|at| at.elapsed() < LOG_INTERVAL) {
             return;
         }
         let refused = self.count;
@@ -154,13 +154,13 @@ async fn serve_one(
         let busy = (connection.begin_request(), Requesting::new(&requests));
         request.extensions_mut().insert(Peer {
             address,
-            is_crowded: connection.is_crowded(),
+            is_nearly_full: connection.is_nearly_full(),
         });
         let answer = router.clone().oneshot(request);
         async move {
             let response = answer.await?;
             // The connection counts as busy until the end of the body has been sent.
-            Ok::<_, std::convert::Infallible>(response.map(|body| Holding::body(body, busy)))
+            Ok::<_, std::convert::Infallible>(response.map(|body| GuardedBody::body(body, busy)))
         }
     });
     let mut serving = std::pin::pin!(
@@ -180,7 +180,7 @@ async fn serve_one(
         }
         () = close.cancelled() => {
             serving.as_mut().graceful_shutdown();
-            match timeout(LINGER, serving.as_mut()).await {
+            match timeout(IDLE_CLOSE_TIMEOUT, serving.as_mut()).await {
                 Ok(result) => result,
                 // A request may have arrived in the meantime.
                 Err(_) if has_request.load(Ordering::Relaxed) => serving.await,
@@ -189,7 +189,7 @@ async fn serve_one(
         }
     };
     if let Err(error) = result {
-        tracing::debug!(%error, "connection ended");
+        tracing::debug!(%error, "HTTP connection ended");
     }
 }
 
@@ -218,6 +218,6 @@ async fn refused(error: &io::Error) {
             error = error as &dyn std::error::Error,
             "connection could not be accepted"
         );
-        tokio::time::sleep(AFTER_ERROR).await;
+        tokio::time::sleep(ACCEPT_RETRY).await;
     }
 }

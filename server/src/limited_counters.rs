@@ -26,7 +26,7 @@ impl<K: Eq + Hash> Default for LimitedCounters<K> {
 
 impl<K: Clone + Eq + Hash> LimitedCounters<K> {
     /// Increments a counter until the result is dropped. Returns `None` if the limit is reached.
-    pub fn take(&self, key: K, limit: Option<NonZeroU32>) -> Option<Counted<K>> {
+    pub fn acquire(&self, key: K, limit: Option<NonZeroU32>) -> Option<Counted<K>> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.get(&key).copied().unwrap_or(0);
         if limit.is_some_and(|limit| count >= limit.get()) {
@@ -84,13 +84,13 @@ mod tests {
     #[test]
     fn a_dropped_guard_frees_its_slot_and_leaves_no_entry() {
         let (counters, limit) = (LimitedCounters::default(), NonZeroU32::new(2));
-        let (one, two) = (counters.take("a", limit), counters.take("a", limit));
+        let (one, two) = (counters.acquire("a", limit), counters.acquire("a", limit));
         assert!(one.is_some() && two.is_some());
-        assert!(counters.take("a", limit).is_none());
-        assert!(counters.take("b", limit).is_some());
-        assert!(counters.take("a", None).is_some());
+        assert!(counters.acquire("a", limit).is_none());
+        assert!(counters.acquire("b", limit).is_some());
+        assert!(counters.acquire("a", None).is_some());
         drop(one);
-        let again = counters.take("a", limit);
+        let again = counters.acquire("a", limit);
         assert!(again.is_some());
         drop((again, two));
         assert!(counters.0.lock().unwrap().is_empty());

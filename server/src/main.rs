@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&*error) => ExitCode::from(BROKEN_PIPE),
         Err(error) => {
-            print_error(&format!("mailgrant: {}", in_one_line(&*error)));
+            print_error(&format!("mailgrant: {}", with_causes(&*error)));
             let is_check = matches!(arguments.command, Some(Command::Check(_)));
             if is_check || error.is::<ConfigError>() {
                 ExitCode::from(COULD_NOT_RUN)
@@ -118,7 +118,7 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// Formats an error with its causes.
-fn in_one_line(error: &dyn Error) -> String {
+fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -39,7 +39,7 @@ fn report_panics() {
         // The name `message` is reserved for the text of the event.
         let panic_message = panic.payload_as_str().unwrap_or_default();
         let place = panic.location().map(ToString::to_string);
-        tracing::error!(panic_message, place, "panic");
+        tracing::error!(panic_message, place, "thread panicked");
     }));
 }
 
@@ -91,7 +91,7 @@ mod tests {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         assert_eq!(
             (&line["level"], &line["message"]),
-            (&"ERROR".into(), &"panic".into())
+            (&"ERROR".into(), &"thread panicked".into())
         );
         assert_eq!(line["panic_message"], "planted \"quotes\"\nand a line");
         assert!(

@@ -215,7 +215,7 @@ mod tests {
                 .unwrap();
             let peer = Peer {
                 address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-                is_crowded: false,
+                is_nearly_full: false,
             };
             request.extensions_mut().insert(peer);
             layers.clone().oneshot(request).await.unwrap()

@@ -1,5 +1,5 @@
-//! Counts of passed and failed tests, read from the output of test programs. The last line of `cargo xtask test` sums up
-//! cargo's tests and Playwright's, which no common runner does.
+//! Counts of passed and failed tests, read from the output of test programs. The last line of
+//! `cargo xtask test` sums up cargo's tests and Playwright's, which no common runner does.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -14,7 +14,8 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Parses a line of `cargo test`: `test result: ok. 5 passed; 0 failed; …`, one for each test binary.
+    /// Parses a line of `cargo test`: `test result: ok. 5 passed; 0 failed; …`, one for each test
+    /// binary.
     pub fn of_cargo(line: &str) -> Self {
         let mut counts = Self::default();
         let Some((_, result)) = line

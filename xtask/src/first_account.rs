@@ -1,4 +1,5 @@
-//! The first account of a new server: its setup link, and an administrator for tests and measurements.
+//! The first account of a new server: its setup link, and an administrator for tests and
+//! measurements.
 
 use std::time::{Duration, Instant};
 

@@ -28,7 +28,8 @@ pub enum Durability {
     Durable,
 }
 
-/// A running cluster on a free port of 127.0.0.1. It is stopped and its data removed when this is dropped.
+/// A running cluster on a free port of 127.0.0.1. It is stopped and its data removed when this is
+/// dropped.
 pub struct Cluster {
     /// `postgres://…` of a superuser.
     pub url: String,
@@ -127,8 +128,8 @@ fn is_complete(folder: &Path) -> bool {
         .all(|program| folder.join(program).is_file())
 }
 
-/// Creates a folder that the user of the cluster can reach: below `target`, or in the system's temporary folder if
-/// other users cannot enter the parents of the checkout.
+/// Creates a folder that the user of the cluster can reach: below `target`, or in the system's
+/// temporary folder if other users cannot enter the parents of the checkout.
 fn make_folder(workspace: &Workspace) -> Result<TempDir> {
     let name = format!("postgres-{}-", std::process::id());
     let make = |parent: &Path| -> Result<TempDir> {
@@ -159,8 +160,8 @@ fn make_folder(workspace: &Workspace) -> Result<TempDir> {
     }
 }
 
-/// Returns a command that runs the program as a user that the cluster accepts. `setpriv` is replaced by the program, so
-/// signals reach it.
+/// Returns a command that runs the program as a user that the cluster accepts. `setpriv` is
+/// replaced by the program, so signals reach it.
 fn as_user(program: &Path, folder: &Path) -> Command {
     let mut command = if geteuid().is_root() {
         let mut command = Command::new("setpriv");

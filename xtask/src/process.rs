@@ -118,7 +118,7 @@ impl Running {
 
     /// Starts the command as [`Running::start`] does. Passes each line of its standard error to the
     /// function, and prints the line if the function returns true.
-    pub fn start_heard(
+    pub fn start_with_listener(
         name: &str,
         command: &mut Command,
         mut each_line: impl FnMut(&str) -> bool + Send + 'static,
@@ -208,10 +208,10 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// If it cannot start, fails, or Ctrl-C was pressed.
 pub fn run_into(output: &Output, command: &mut Command) -> Result<()> {
     output.redirect(command)?;
-    let shown = shown(command);
-    let status = Running::start(&shown, command)?.wait()?;
+    let text = display(command);
+    let status = Running::start(&text, command)?.wait()?;
     if !status.success() {
-        bail!("`{shown}` failed ({status})");
+        bail!("`{text}` failed ({status})");
     }
     Ok(())
 }
@@ -227,8 +227,8 @@ pub fn stream(
     mut each_line: impl FnMut(&str),
 ) -> Result<()> {
     output.redirect(command)?;
-    let shown = shown(command);
-    let mut running = Running::start(&shown, command.stdout(Stdio::piped()))?;
+    let text = display(command);
+    let mut running = Running::start(&text, command.stdout(Stdio::piped()))?;
     let stdout = running.child.stdout.take().context("no standard output")?;
     let (sender, lines) = channel();
     std::thread::spawn(move || {
@@ -253,7 +253,7 @@ pub fn stream(
     }
     let status = running.wait()?;
     if !status.success() {
-        bail!("`{shown}` failed ({status})");
+        bail!("`{text}` failed ({status})");
     }
     Ok(())
 }
@@ -263,19 +263,19 @@ pub fn stream(
 /// # Errors
 /// If it cannot start, fails, or its output is not text.
 pub fn capture(command: &mut Command) -> Result<String> {
-    let shown = shown(command);
+    let text = display(command);
     let output = command
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .with_context(|| format!("cannot start `{shown}`"))?;
+        .with_context(|| format!("cannot start `{text}`"))?;
     if !output.status.success() {
-        bail!("`{shown}` failed ({})", output.status);
+        bail!("`{text}` failed ({})", output.status);
     }
-    String::from_utf8(output.stdout).with_context(|| format!("output of `{shown}`"))
+    String::from_utf8(output.stdout).with_context(|| format!("output of `{text}`"))
 }
 
-fn shown(command: &Command) -> String {
+fn display(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words
         .map(|word| word.to_string_lossy())

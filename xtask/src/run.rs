@@ -163,13 +163,13 @@ pub fn start_server(
         // Here it is for trying, with the default port.
         .env_remove("MAILGRANT_SMTP_LISTENERS")
         .envs(environment.iter().copied());
-    let heard = Arc::new(Mutex::new(String::new()));
-    let mut server = Running::start_heard("the server", &mut command, {
-        let heard = Arc::clone(&heard);
+    let log = Arc::new(Mutex::new(String::new()));
+    let mut server = Running::start_with_listener("the server", &mut command, {
+        let log = Arc::clone(&log);
         move |line| {
-            if let Ok(mut heard) = heard.lock() {
-                heard.push_str(line);
-                heard.push('\n');
+            if let Ok(mut log) = log.lock() {
+                log.push_str(line);
+                log.push('\n');
             }
             // Pages of a development build request it several times per second.
             !line.contains(site::RELOAD)
@@ -178,8 +178,8 @@ pub fn start_server(
     let url = format!("http://127.0.0.1:{port}");
     wait_until_ready(&format!("{url}/healthz"), &mut server, START_TIMEOUT)?;
     let link = first_account::link(&url, || {
-        let heard = heard.lock().map_err(|_| anyhow!("the log is lost"))?;
-        Ok(heard.clone())
+        let log = log.lock().map_err(|_| anyhow!("the log is lost"))?;
+        Ok(log.clone())
     })?;
     Ok((server, link))
 }

@@ -131,7 +131,8 @@ fn save_settings(url: &str, cookie: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns the program, installed below `target`. Prints the reason and returns `None` if it cannot be installed.
+/// Returns the program, installed below `target`. Prints the reason and returns `None` if it cannot
+/// be installed.
 fn installed(workspace: &Workspace) -> Option<PathBuf> {
     let folder = workspace.target.join(format!("schemathesis-{VERSION}"));
     let program = folder.join("bin/schemathesis");

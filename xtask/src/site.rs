@@ -59,7 +59,7 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     }
     let glue = wasm::bind(&module, Build::Release)?;
     write(workspace, &glue, Build::Release)?;
-    fingerprint::keep(workspace, &fingerprint)
+    fingerprint::store(workspace, &fingerprint)
 }
 
 /// The browser side of `cargo xtask watch`.
@@ -105,7 +105,7 @@ fn write(workspace: &Workspace, glue: &wasm::Glue, build: Build) -> Result<()> {
     let statics = workspace.root.join("static");
     let css = style::bundle(&workspace.root.join("style/main.css"))?;
     let names = assets::Names::of(&[glue.js.as_bytes(), &glue.wasm, css.as_bytes()], build);
-    fingerprint::forget(workspace)?;
+    fingerprint::remove(workspace)?;
     let mut site = assets::Site::begin(workspace.site(), build);
     site.add(&names.js(), glue.js.as_bytes())?;
     site.add(&names.wasm(), &glue.wasm)?;

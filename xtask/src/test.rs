@@ -19,8 +19,8 @@ pub struct Options {
     /// Skip tests that need a browser
     #[arg(long, conflicts_with = "only")]
     fast: bool,
-    /// Run only the tests of this crate, or this file of browser tests (`mail`, `alerts.spec.ts`); `end2end` is all
-    /// browser tests, `soak` and `api` are the other parts; repeatable
+    /// Run only the tests of this crate, or this file of browser tests (`mail`, `alerts.spec.ts`);
+    /// `end2end` is all browser tests, `soak` and `api` are the other parts; repeatable
     #[arg(long, value_name = "CRATE|SPEC")]
     only: Vec<String>,
     /// Show the output of all programs

@@ -70,7 +70,7 @@ mod verbs {
             });
             inbound_webhooks.push((one.clone(), hook));
         }
-        let wrong = alerts.wrong.into_iter();
+        let wrong = alerts.active.into_iter();
         Ok(AlertsPage {
             settings: alerts.settings,
             channels: alerts.channels,

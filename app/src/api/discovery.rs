@@ -8,7 +8,7 @@ use crate::error::ApiError;
 
 /// Values that a proposal fills in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filling {
+pub struct PresetFields {
     /// Servers and sign-in method.
     pub preset: Preset,
     /// User name. Empty to keep the entered one.
@@ -18,7 +18,7 @@ pub struct Filling {
     pub email: String,
 }
 
-impl From<Preset> for Filling {
+impl From<Preset> for PresetFields {
     fn from(preset: Preset) -> Self {
         Self {
             preset,
@@ -34,7 +34,7 @@ pub struct Found {
     /// The proposals as HTML.
     pub html: String,
     /// Values of each proposal. `None` for a proposal without an SMTP server.
-    pub fillings: Vec<Option<Filling>>,
+    pub fillings: Vec<Option<PresetFields>>,
 }
 
 /// Finds settings for an email address, or for the URL of an issuer.
@@ -69,7 +69,7 @@ mod verbs {
             fillings: discovery
                 .proposals
                 .into_iter()
-                .map(|proposal| filling(proposal, &discovery.email))
+                .map(|proposal| preset_fields(proposal, &discovery.email))
                 .collect(),
         })
     }
@@ -86,8 +86,8 @@ mod verbs {
     }
 
     /// Returns values that fill in only the OAuth endpoints.
-    fn endpoints(document: IssuerDocument) -> Filling {
-        Filling::from(Preset {
+    fn endpoints(document: IssuerDocument) -> PresetFields {
+        PresetFields::from(Preset {
             provider: Provider::Other,
             smtp_host: String::new(),
             smtp_port: 0,
@@ -101,7 +101,7 @@ mod verbs {
         })
     }
 
-    fn filling(proposal: Proposal, email: &str) -> Option<Filling> {
+    fn preset_fields(proposal: Proposal, email: &str) -> Option<PresetFields> {
         let smtp = proposal.smtp?;
         // The form supports only IMAP for mailboxes.
         let imap = proposal
@@ -115,7 +115,7 @@ mod verbs {
             },
             None => PresetAuthentication::Password,
         };
-        Some(Filling {
+        Some(PresetFields {
             preset: Preset {
                 provider: proposal.provider.unwrap_or(Provider::Other),
                 smtp_host: smtp.host,

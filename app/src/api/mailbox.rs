@@ -64,7 +64,7 @@ mod verbs {
     };
 
     pub async fn list(query: &MailboxQuery) -> Result<MailboxPage<MailList>, ApiError> {
-        let (mailer, id) = whose(query)?;
+        let (mailer, id) = requested_mailbox(query)?;
         let outcome = match query.list() {
             Ok(requested) => listed(&mailer, &id, &requested).await,
             Err(field) => return page(&mailer, Err(MailboxProblem::Field(field))).await,
@@ -83,7 +83,7 @@ mod verbs {
     }
 
     pub async fn mail(query: &MailboxQuery) -> Result<MailboxPage<Mail>, ApiError> {
-        let (mailer, id) = whose(query)?;
+        let (mailer, id) = requested_mailbox(query)?;
         let requested = query
             .folder()
             .and_then(|folder| Ok((folder, query.mail()?)));
@@ -94,7 +94,7 @@ mod verbs {
         page(&mailer, content(outcome)?).await
     }
 
-    fn whose(query: &MailboxQuery) -> Result<(Mailer, DataCenterId), ApiError> {
+    fn requested_mailbox(query: &MailboxQuery) -> Result<(Mailer, DataCenterId), ApiError> {
         signed_in()?;
         let id = query
             .data_center()

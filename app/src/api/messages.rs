@@ -72,7 +72,7 @@ pub async fn message_page(id: String) -> Result<Option<MessagePage>, ApiError> {
 }
 
 #[cfg(feature = "ssr")]
-pub use verbs::{AT_ONCE, read as read_message};
+pub use verbs::{PAGE_SIZE, read as read_message};
 
 #[cfg(feature = "ssr")]
 mod verbs {
@@ -87,14 +87,14 @@ mod verbs {
     };
 
     /// Number of messages on one page of the list.
-    pub const AT_ONCE: u32 = 50;
+    pub const PAGE_SIZE: u32 = 50;
 
     pub async fn list(
         filter: &MessageFilter,
         cursor: Option<&MessageId>,
     ) -> Result<MessageList, ApiError> {
         let mailer = mailer()?;
-        let page = mailer.outbox.messages(filter, cursor, AT_ONCE).await?;
+        let page = mailer.outbox.messages(filter, cursor, PAGE_SIZE).await?;
         let redirect = request()?.redirect_url.to_string();
         let origin = redirect.strip_suffix(paths::OAuthCallback::PATH);
         Ok(MessageList {

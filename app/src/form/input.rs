@@ -97,7 +97,8 @@ pub fn FieldFrame(
     }
 }
 
-/// A line of text. A secret is never rendered. `focus` sets the focus, unless another field has an error.
+/// A line of text. A secret is never rendered. `focus` sets the focus, unless another field has an
+/// error.
 #[component]
 pub fn InputField<F: Field>(
     form: FormView<F>,

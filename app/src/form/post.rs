@@ -75,7 +75,8 @@ impl PostResponse {
 /// A page in response to a form.
 #[derive(Debug)]
 pub struct PostPage {
-    /// Path and query of the page; `None` for that of the form. They do not get into the address bar.
+    /// Path and query of the page; `None` for that of the form. They do not get into the address
+    /// bar.
     pub path: Option<String>,
     /// Status, unless the page itself fails.
     pub status: StatusCode,
@@ -185,6 +186,6 @@ pub fn problem(error: &AccessError) -> AccessProblem {
         return AccessProblem::Gone;
     }
     let error: &dyn Error = error;
-    tracing::error!(error, "form failed");
+    tracing::error!(error, "form could not be processed");
     AccessProblem::Unavailable
 }

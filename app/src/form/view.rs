@@ -32,7 +32,8 @@ impl<F: Field> FormView<F> {
         }
     }
 
-    /// Returns the value of an input: the posted one, or the saved one if the posted form has no such input.
+    /// Returns the value of an input: the posted one, or the saved one if the posted form has no
+    /// such input.
     pub fn value(&self, name: &str, saved: impl Into<String>) -> String {
         let posted = self.result.as_ref().and_then(|result| result.value(name));
         posted.map_or_else(|| saved.into(), str::to_owned)

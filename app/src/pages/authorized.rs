@@ -27,9 +27,9 @@ pub const AUTHORIZATION: Island<AuthorizationState> = Island {
 pub fn AuthorizedPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
     let state = api::authorization(id);
-    let turned_away = turned_away();
+    let callback_error = callback_error();
     let shown = Suspend::new(async move {
-        match state.await.map(|state| state.or(turned_away)) {
+        match state.await.map(|state| state.or(callback_error)) {
             Ok(Some(state)) => EitherOf3::A(view! { <Found state /> }),
             Ok(None) => EitherOf3::B(view! { <Unknown /> }),
             Err(error) => EitherOf3::C(view! { <Failure error /> }),
@@ -44,7 +44,7 @@ pub fn AuthorizedPage() -> impl IntoView {
 
 /// Returns the error of a callback that belongs to no authorization of this browser. The redirect
 /// of the callback contains its code.
-fn turned_away() -> Option<AuthorizationState> {
+fn callback_error() -> Option<AuthorizationState> {
     let named = use_query_map().with_untracked(|query| query.get("finding"))?;
     let code = [
         FindingCode::StateUnknown,

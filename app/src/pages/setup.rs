@@ -24,9 +24,9 @@ const FORM: FormId = FormId("setup");
 pub fn SetupPage() -> impl IntoView {
     let form = FormView::of(FORM);
     let token = query_parameter("token").unwrap_or_default();
-    let good = api::is_setup_link(token.clone());
+    let is_valid = api::is_setup_link(token.clone());
     let shown = Suspend::new(async move {
-        match good.await {
+        match is_valid.await {
             Ok(true) => EitherOf3::A(view! { <SetupForm form token /> }),
             Ok(false) => EitherOf3::B(view! { <WhereTheLinkIs is_wrong=!token.is_empty() /> }),
             Err(error) => EitherOf3::C(view! { <Failure error /> }),

@@ -104,7 +104,8 @@ impl Failed {
 }
 
 impl PageQuery {
-    /// Limits the page to the permissions of the user. Drafts are only for users who may change settings.
+    /// Limits the page to the permissions of the user. Drafts are only for users who may change
+    /// settings.
     fn allowed(self, page: SmtpPage) -> (SmtpPage, Self) {
         let may_edit = page.may_edit;
         let query = Self {

@@ -1,4 +1,5 @@
-//! Functions of the browser. They are called from event handlers and effects, which do not run on the server.
+//! Functions of the browser. They are called from event handlers and effects, which do not run on
+//! the server.
 
 use std::cell::RefCell;
 
@@ -84,7 +85,7 @@ pub fn chosen(group: &str) -> Option<String> {
 }
 
 /// Inserts HTML from the server into an element. The focus is kept if its element still exists.
-pub fn put(id: &str, html: &str, place: Placement) {
+pub fn insert_html(id: &str, html: &str, place: Placement) {
     let Some(element) = document().get_element_by_id(id) else {
         return;
     };
@@ -169,7 +170,7 @@ pub fn close_tab() {
 
 /// Marks the document as hydrated. The style sheet then shows elements that need WASM and hides
 /// their substitutes.
-pub fn mark_alive() {
+pub fn mark_hydrated() {
     if let Some(root) = document().document_element() {
         let _ = root.class_list().add_1("wasm");
     }

@@ -94,7 +94,7 @@ fn follow(url: String, wait: Duration) {
 /// Applies a patch from the server.
 fn apply_patch(data: &[u8]) -> Option<HtmlPatch> {
     let patch = serde_json::from_slice::<HtmlPatch>(data).ok()?;
-    put(&patch.into, &patch.html, patch.place);
+    insert_html(&patch.into, &patch.html, patch.place);
     Some(patch)
 }
 

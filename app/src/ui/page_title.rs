@@ -1,6 +1,7 @@
 //! Titles of pages.
 
-/// Returns the content of the `title` element. `leptos_meta` 0.8 does not escape it, and some titles are subjects of messages.
+/// Returns the content of the `title` element. `leptos_meta` 0.8 does not escape it, and some
+/// titles are subjects of messages.
 pub fn page_title(page: &str) -> String {
     let page = page.replace('&', "&amp;");
     [&page.replace('<', "&lt;"), " – Mailgrant"].concat()

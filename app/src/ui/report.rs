@@ -143,7 +143,8 @@ pub fn list(part: CheckPart) -> String {
     ["steps-", code(part)].concat()
 }
 
-/// Returns the position of the step that failed the check. A step of the mailbox only counts if mail can be sent.
+/// Returns the position of the step that failed the check. A step of the mailbox only counts if
+/// mail can be sent.
 fn main_step(report: &CheckReport) -> Option<usize> {
     let code = report.failure()?.code;
     let at_mailbox = report.fails_at_mailbox();
@@ -156,7 +157,8 @@ fn main_step(report: &CheckReport) -> Option<usize> {
     steps.find(|(_, step)| is_main(step)).map(|(at, _)| at)
 }
 
-/// Returns a step with all values of its connection. The report has more of them than the step had when it failed.
+/// Returns a step with all values of its connection. The report has more of them than the step had
+/// when it failed.
 fn with_all_values(step: &CheckStep, report: &CheckReport, is_main: bool) -> CheckStep {
     let mut step = step.clone();
     if let (true, CheckOutcome::Failed(finding)) = (is_main, &report.outcome) {

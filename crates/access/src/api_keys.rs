@@ -16,7 +16,7 @@ pub(crate) use lookups::Lookups;
 /// Prefix of every key, which secret scanners can search for.
 const PREFIX: &str = "mgk_";
 /// Accuracy of the time of the last use in seconds.
-const USED: i64 = 60;
+const USE_INTERVAL: i64 = 60;
 
 /// Returns true if a text has the form of a key.
 pub(crate) fn is_key(shown: &SecretString) -> bool {
@@ -101,8 +101,8 @@ impl Access {
     ///
     /// # Errors
     /// Returns an error if the database fails.
-    pub async fn api_key(&self, shown: &SecretString) -> Result<Option<ApiKey>, AccessError> {
-        let token = shown.expose_secret().strip_prefix(PREFIX);
+    pub async fn api_key(&self, presented: &SecretString) -> Result<Option<ApiKey>, AccessError> {
+        let token = presented.expose_secret().strip_prefix(PREFIX);
         let Some(token) = token.and_then(Token::parse) else {
             return Ok(None);
         };
@@ -115,7 +115,10 @@ impl Access {
         let Some(mut key) = self.store().api_key(hash, now).await? else {
             return Ok(None);
         };
-        if key.last_used_at.is_none_or(|last| now.since(last) >= USED) {
+        if key
+            .last_used_at
+            .is_none_or(|last| now.since(last) >= USE_INTERVAL)
+        {
             // A full disk must not keep a program from reading.
             match self.store().touch_api_key(&key.id, now).await {
                 Ok(()) => key.last_used_at = Some(now),

@@ -14,7 +14,7 @@ use crate::Access;
 const PURPOSE: &str = "device cookie";
 const PASSWORD_PURPOSE: &str = "password of a device cookie";
 /// Maximum length of a valid cookie in bytes.
-const LONGEST: usize = 256;
+const MAX_LENGTH: usize = 256;
 /// Seconds after the last sign-in until the cookie expires.
 const TTL: i64 = 365 * 86_400;
 
@@ -36,7 +36,7 @@ impl Device {
     /// cookie is used.
     pub fn parse(text: &str) -> Option<Self> {
         let device = Self(text.into());
-        (text.len() <= LONGEST && device.parts().is_some()).then_some(device)
+        (text.len() <= MAX_LENGTH && device.parts().is_some()).then_some(device)
     }
 
     /// Returns the value of the cookie.

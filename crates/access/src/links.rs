@@ -48,8 +48,8 @@ impl Link {
 impl Access {
     /// Creates a link to choose a password, valid for 24 hours.
     pub(crate) fn new_link(&self) -> (Link, NewLink) {
-        const LIFE: i64 = 24 * 3_600;
-        let (token, expires_at) = (Token::generate(), self.now().plus(LIFE));
+        const TTL: i64 = 24 * 3_600;
+        let (token, expires_at) = (Token::generate(), self.now().plus(TTL));
         let row = NewLink {
             token_hash: token.hash(),
             expires_at,
@@ -98,12 +98,12 @@ impl Access {
         let passwords = &self.0.passwords;
         let hash = passwords.new_hash(name.as_str(), &form.password, &form.repeated);
         let hash = hash.await?;
-        let (token_hash, begins) = (token.hash(), self.begins(visitor, None));
+        let (token_hash, session) = (token.hash(), self.prepare_session(visitor, None));
         let chosen = self
             .store()
-            .choose_password(&token_hash, &hash, &begins.row);
+            .choose_password(&token_hash, &hash, &session.row);
         match chosen.await? {
-            Some(signed_in) => Ok(begins.begun(self, signed_in, &hash)),
+            Some(signed_in) => Ok(session.complete(self, signed_in, &hash)),
             None => Err(self.wrong_link(&visitor.address).await),
         }
     }

@@ -15,19 +15,19 @@ use crate::{AccessError, FormError};
 mod hash;
 
 pub(crate) use hash::Compared;
-use hash::{compare, hash, nobodys};
+use hash::{compare, dummy_hash, hash};
 
 /// Minimum length in characters.
-const SHORTEST: usize = 12;
+const MIN_LENGTH: usize = 12;
 /// Maximum length in characters.
-const LONGEST: usize = 256;
+const MAX_LENGTH: usize = 256;
 /// Number of characters that are rated, because `zxcvbn` gets slow with the length.
-const JUDGED: usize = 100;
+const MAX_RATED: usize = 100;
 /// Concurrent hash computations. Each needs 19 MiB and a processor.
-const AT_ONCE: usize = 2;
+const MAX_CONCURRENT: usize = 2;
 /// Passwords that may wait for a computation. Later ones fail immediately, because their clients
 /// would time out before the result.
-const WAITING: usize = 32;
+const MAX_WAITING: usize = 32;
 
 /// Hashes and compares a few passwords at a time, outside the threads that serve requests.
 #[derive(Debug)]
@@ -42,8 +42,8 @@ pub(crate) struct Passwords {
 impl Passwords {
     pub(crate) fn new() -> Self {
         Self {
-            free: Arc::new(Semaphore::new(AT_ONCE)),
-            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+            free: Arc::new(Semaphore::new(MAX_CONCURRENT)),
+            places: Arc::new(Semaphore::new(MAX_CONCURRENT + MAX_WAITING)),
             #[cfg(test)]
             compared: std::sync::atomic::AtomicUsize::new(0),
         }
@@ -61,12 +61,12 @@ impl Passwords {
             .acquire_owned()
             .await
             .map_err(|_| AccessError::Stopped)?;
-        let worked = tokio::task::spawn_blocking(move || {
+        let result = tokio::task::spawn_blocking(move || {
             // Held inside the task, which continues even if the request is cancelled.
             let _held = (permit, place);
             work()
         });
-        worked.await.map_err(|_| AccessError::Stopped)
+        result.await.map_err(|_| AccessError::Stopped)
     }
 
     /// Hashes a new password for the account `name`.
@@ -80,9 +80,9 @@ impl Passwords {
         let length = password.expose().chars().count();
         if length == 0 {
             errors.add(AccessField::Password, NewPasswordError::Required);
-        } else if length < SHORTEST {
+        } else if length < MIN_LENGTH {
             errors.add(AccessField::Password, NewPasswordError::PasswordTooShort);
-        } else if length > LONGEST {
+        } else if length > MAX_LENGTH {
             errors.add(AccessField::Password, NewPasswordError::TooLong);
         }
         if repeated.is_empty() {
@@ -125,7 +125,7 @@ impl Passwords {
             .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let password = SecretString::from(password.expose());
         let exists = stored.is_some();
-        let stored = stored.cloned().unwrap_or_else(nobodys);
+        let stored = stored.cloned().unwrap_or_else(dummy_hash);
         let compared = self.run(move || compare(password.expose_secret(), stored.expose_secret()));
         let compared = compared.await??;
         Ok(if exists { compared } else { Compared::Wrong })
@@ -134,7 +134,7 @@ impl Passwords {
 
 /// Returns true if a password is hard to guess, even for someone who knows the account's name.
 fn strong(password: &str, name: &str) -> bool {
-    let end = password.char_indices().nth(JUDGED);
+    let end = password.char_indices().nth(MAX_RATED);
     let judged = end.map_or(password, |(end, _)| &password[..end]);
     let local = name.split('@').next().unwrap_or(name);
     let mut known = vec![name, local, "mailgrant"];
@@ -146,7 +146,7 @@ fn strong(password: &str, name: &str) -> bool {
 mod tests {
     use std::task::{Context, Poll, Waker};
 
-    use super::{AT_ONCE, AccessError, Passwords, WAITING, strong};
+    use super::{AccessError, MAX_CONCURRENT, MAX_WAITING, Passwords, strong};
 
     #[tokio::test]
     async fn more_requests_than_can_wait_are_refused_immediately() {
@@ -154,7 +154,7 @@ mod tests {
         // No computation can start while the test holds all permits.
         let held = passwords.free.acquire_many(2).await.unwrap();
         let mut now = Context::from_waker(Waker::noop());
-        let mut waiting: Vec<_> = (0..AT_ONCE + WAITING)
+        let mut waiting: Vec<_> = (0..MAX_CONCURRENT + MAX_WAITING)
             .map(|number| Box::pin(passwords.run(move || number)))
             .collect();
         for one in &mut waiting {

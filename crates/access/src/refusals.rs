@@ -15,11 +15,11 @@ use crate::{Access, AccessError};
 /// Seconds between two entries of the same kind, account, and address.
 const WINDOW: i64 = 60;
 /// Interval at which completed counts are written.
-const EVERY: Duration = Duration::from_secs(10);
+const WRITE_INTERVAL: Duration = Duration::from_secs(10);
 /// Maximum number of counts in memory. Further addresses share one count.
 const MAX_COUNTS: usize = 4_096;
 /// Stands for the address if a count covers several addresses.
-const SEVERAL: &str = "several addresses";
+const SEVERAL_ADDRESSES: &str = "several addresses";
 
 /// Properties that refused requests of the same count share.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -52,8 +52,8 @@ impl Refusals {
         let mut all = self.all();
         let mut key = key(&record);
         if all.len() >= MAX_COUNTS && !all.contains_key(&key) {
-            SEVERAL.clone_into(&mut key.address);
-            SEVERAL.clone_into(&mut record.actor.address);
+            SEVERAL_ADDRESSES.clone_into(&mut key.address);
+            SEVERAL_ADDRESSES.clone_into(&mut record.actor.address);
         }
         match all.entry(key) {
             Entry::Vacant(vacant) => {
@@ -144,7 +144,7 @@ impl Access {
     /// Writes counts when their minute is over, until the future is dropped.
     pub async fn keep_recording_refusals(&self) {
         loop {
-            sleep(EVERY).await;
+            sleep(WRITE_INTERVAL).await;
             self.record_refusals(false).await;
         }
     }

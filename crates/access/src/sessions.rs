@@ -9,13 +9,13 @@ use store::SessionLife;
 use crate::{Access, AccessError, Device, Token, id::session_id};
 
 /// Maximum duration of a session in seconds.
-const LONGEST: i64 = 12 * 3_600;
+const MAX_AGE: i64 = 12 * 3_600;
 /// Seconds without use after which a session ends.
-const IDLE: i64 = 3_600;
+const MAX_IDLE: i64 = 3_600;
 /// Accuracy of the time of the last use in seconds.
-const SEEN: i64 = 60;
+const USE_INTERVAL: i64 = 60;
 /// Number of characters that are kept of the `User-Agent` header.
-const AGENT: usize = 200;
+const MAX_AGENT: usize = 200;
 
 /// Origin of a request.
 #[derive(Clone, Debug, Default)]
@@ -45,15 +45,15 @@ pub struct NewSession {
 }
 
 /// Session before it is stored, with the tokens that only the browser will have.
-pub(crate) struct Begins {
+pub(crate) struct PreparedSession {
     pub(crate) row: store::NewSession,
     token: Token,
     device: Option<String>,
 }
 
-impl Begins {
+impl PreparedSession {
     /// Completes the session after it was stored. The device cookie is bound to the password.
-    pub(crate) fn begun(
+    pub(crate) fn complete(
         self,
         access: &Access,
         signed_in: SignedIn,
@@ -61,7 +61,7 @@ impl Begins {
     ) -> NewSession {
         let (device, account) = (self.device.as_deref(), &signed_in.account);
         NewSession {
-            expires_at: self.row.now.plus(LONGEST),
+            expires_at: self.row.now.plus(MAX_AGE),
             token: self.token,
             device: access.issue_device(device, account, password_hash),
             signed_in,
@@ -70,13 +70,17 @@ impl Begins {
 }
 
 fn agent(text: &str) -> String {
-    untrusted::line(text, AGENT)
+    untrusted::line(text, MAX_AGENT)
 }
 
 impl Access {
     /// Prepares a session with a new token, which replaces the browser's current session. `device`
     /// is the name that the browser already has.
-    pub(crate) fn begins(&self, visitor: &Visitor, device: Option<String>) -> Begins {
+    pub(crate) fn prepare_session(
+        &self,
+        visitor: &Visitor,
+        device: Option<String>,
+    ) -> PreparedSession {
         let token = Token::generate();
         let row = store::NewSession {
             id: session_id(),
@@ -86,13 +90,13 @@ impl Access {
             agent: agent(&visitor.agent),
             now: self.now(),
         };
-        Begins { row, token, device }
+        PreparedSession { row, token, device }
     }
 
     fn life(&self) -> SessionLife {
         SessionLife {
-            began_after: self.now().plus(-LONGEST),
-            seen_after: self.now().plus(-IDLE),
+            began_after: self.now().plus(-MAX_AGE),
+            seen_after: self.now().plus(-MAX_IDLE),
         }
     }
 
@@ -107,7 +111,7 @@ impl Access {
             return Ok(None);
         };
         let now = self.now();
-        if now.since(seen_at) >= SEEN {
+        if now.since(seen_at) >= USE_INTERVAL {
             // A full disk must not lock out administrators who can free space.
             if let Err(error) = self.store().touch_session(&signed_in.session, now).await {
                 let error: &dyn std::error::Error = &error;

@@ -92,10 +92,10 @@ impl Access {
             role: Role::Administrator,
             password_hash: Some(password_hash.clone()),
         };
-        let begins = self.begins(visitor, None);
-        let finished = self.store().finish_setup(&hash, &new, &begins.row).await?;
+        let session = self.prepare_session(visitor, None);
+        let finished = self.store().finish_setup(&hash, &new, &session.row).await?;
         match finished {
-            Some(signed_in) => Ok(begins.begun(self, signed_in, &password_hash)),
+            Some(signed_in) => Ok(session.complete(self, signed_in, &password_hash)),
             None => Err(self.wrong_link(&visitor.address).await),
         }
     }

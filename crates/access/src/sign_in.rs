@@ -46,16 +46,16 @@ impl Access {
         if let (Compared::Right | Compared::RightButOld, Some(account), Some(verified)) =
             (compared, account, stored)
         {
-            let begins = self.begins(visitor, device);
+            let session = self.prepare_session(visitor, device);
             let sign_in = SignIn {
                 account: &account.id,
                 verified,
                 rehashed: rehashed.as_ref(),
                 counted: &counted,
             };
-            if let Some(signed_in) = self.store().sign_in(sign_in, &begins.row).await? {
+            if let Some(signed_in) = self.store().sign_in(sign_in, &session.row).await? {
                 let password = rehashed.as_ref().unwrap_or(verified);
-                return Ok(begins.begun(self, signed_in, password));
+                return Ok(session.complete(self, signed_in, password));
             }
         }
         tracing::warn!(address = visitor.address, "sign-in failed");

@@ -75,7 +75,7 @@ impl Access {
     ) -> AuditRecord {
         AuditRecord {
             at: self.now(),
-            actor: Actor::nobody(address),
+            actor: Actor::anonymous(address),
             action,
             subject: account.map(AccountName::to_string).unwrap_or_default(),
             changes: Vec::new(),

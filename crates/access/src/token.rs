@@ -17,8 +17,8 @@ impl Token {
 
     /// Parses a token. Returns `None` if its format is wrong.
     pub fn parse(text: &str) -> Option<Self> {
-        let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        (text.len() == Self::LENGTH && text.bytes().all(good)).then(|| Self(text.into()))
+        let is_valid = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        (text.len() == Self::LENGTH && text.bytes().all(is_valid)).then(|| Self(text.into()))
     }
 
     /// Returns the token in plaintext.

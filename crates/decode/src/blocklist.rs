@@ -2,8 +2,8 @@
 
 use domain::{Finding, FindingCode, finding::FindingValue};
 
-/// Blocklists: a part of the reply in lower case, the name, and the page on which its operator looks
-/// up an entry or takes requests for removal.
+/// Blocklists: a part of the reply in lower case, the name, and the page on which its operator
+/// looks up an entry or takes requests for removal.
 #[rustfmt::skip]
 const BLOCKLISTS: &[(&str, &str, &str)] = &[
     ("spamhaus", "Spamhaus", "https://check.spamhaus.org/"),

@@ -1,9 +1,9 @@
 //! Error codes of token endpoints in their standard form.
 
-/// Errors of providers that deviate from RFC 6749 §5.2, with the standard error of the same meaning.
-/// Sources: Zoho (`invalid_code`), GitHub (`bad_…`, `incorrect_client_credentials`), Slack
-/// (`bad_client_secret`, `code_already_used`, `token_revoked`), Supabase (`refresh_token_…`), Fitbit
-/// (`expired_token`), Okta and Auth0 (`too_many_requests`, `internal_error`).
+/// Errors of providers that deviate from RFC 6749 §5.2, with the standard error of the same
+/// meaning. Sources: Zoho (`invalid_code`), GitHub (`bad_…`, `incorrect_client_credentials`), Slack
+/// (`bad_client_secret`, `code_already_used`, `token_revoked`), Supabase (`refresh_token_…`),
+/// Fitbit (`expired_token`), Okta and Auth0 (`too_many_requests`, `internal_error`).
 const SYNONYMS: &[(&str, &str)] = &[
     ("invalid_code", "invalid_grant"),
     ("bad_verification_code", "invalid_grant"),

@@ -89,7 +89,10 @@ impl Dns {
             builder.build()
         });
         if let Err(error) = &resolver {
-            tracing::debug!(error = error as &dyn std::error::Error, "no name server");
+            tracing::debug!(
+                error = error as &dyn std::error::Error,
+                "DNS resolver could not be configured"
+            );
         }
         Self {
             resolver: resolver.ok(),
@@ -200,7 +203,7 @@ impl Dns {
                 exists: !error.is_nx_domain(),
             }),
             Err(error) => {
-                tracing::debug!(%kind, error = &error as &dyn std::error::Error, "no answer");
+                tracing::debug!(%kind, error = &error as &dyn std::error::Error, "DNS query failed");
                 Err(match lookup_error(&error) {
                     LookupError::Timeout if nothing_listens(&self.servers).await => {
                         LookupError::Unreachable

@@ -7,7 +7,7 @@ use crate::{Dns, LookupError, step::Examination};
 
 /// Shortest RSA key in the encoding of RFC 5280 §4.1, in bytes. A 1,024-bit key has 162; receivers
 /// reject smaller keys (RFC 8301 §3.2).
-const RSA_AT_LEAST: usize = 160;
+const MIN_RSA_BITS: usize = 160;
 /// Length of an Ed25519 key, in bytes (RFC 8463 §3).
 const ED25519: usize = 32;
 
@@ -25,23 +25,23 @@ pub(crate) async fn examine(dns: &Dns, domain: &str, selector: Option<&str>) -> 
         }
         Err(unanswered) => return Examination::unanswered(unanswered),
     };
-    let mut look = Examination::default();
+    let mut examination = Examination::default();
     for record in &answer.records {
-        look.record(record);
+        examination.record(record);
     }
     let keys: Vec<_> = answer.records.iter().map(|record| key(record)).collect();
     // RFC 6376 §3.6.2.2 does not define several records. One good key is enough for a receiver that
     // tries all.
     let best = keys.iter().find(|key| key.is_ok()).or(keys.first());
     match best {
-        None => look.wrong(finding(FindingCode::DkimMissing)),
-        Some(Err(code)) => look.wrong(finding(*code)),
+        None => examination.wrong(finding(FindingCode::DkimMissing)),
+        Some(Err(code)) => examination.wrong(finding(*code)),
         Some(Ok(kind)) => {
-            look.facts.push(CheckFact {
+            examination.facts.push(CheckFact {
                 name: FactName::Reason,
                 value: format!("k={kind}"),
             });
-            look
+            examination
         }
     }
 }
@@ -77,7 +77,7 @@ fn key(record: &str) -> Result<&'static str, FindingCode> {
         .map_err(|_| FindingCode::DkimBroken)?
         .len();
     match value("k").unwrap_or("rsa") {
-        "rsa" if length < RSA_AT_LEAST => Err(FindingCode::DkimKeyWeak),
+        "rsa" if length < MIN_RSA_BITS => Err(FindingCode::DkimKeyWeak),
         "rsa" => Ok("rsa"),
         "ed25519" if length == ED25519 => Ok("ed25519"),
         _ => Err(FindingCode::DkimBroken),

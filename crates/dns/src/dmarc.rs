@@ -13,7 +13,7 @@ const MAX_DOMAINS: usize = 8;
 /// Examines the record of the domain, then of its parents down to two labels. RFC 7489 §6.6.3 goes
 /// directly to the organizational domain, which needs a list of public suffixes.
 pub(crate) async fn examine(dns: &Dns, domain: &str) -> Examination {
-    let mut look = Examination::default();
+    let mut examination = Examination::default();
     for (depth, owner) in domains(domain).enumerate() {
         let answer = match dns.texts(&format!("_dmarc.{owner}")).await {
             Ok(answer) => answer,
@@ -25,25 +25,25 @@ pub(crate) async fn examine(dns: &Dns, domain: &str) -> Examination {
             .filter(|record| is_dmarc(record))
             .collect();
         for record in &records {
-            look.record(record);
+            examination.record(record);
         }
         match records.as_slice() {
             [] => {}
             [record] => {
                 let Some(policy) = policy(record, depth > 0) else {
-                    return look.wrong(proposing(FindingCode::DmarcBroken));
+                    return examination.wrong(proposing(FindingCode::DmarcBroken));
                 };
-                look.facts.push(CheckFact {
+                examination.facts.push(CheckFact {
                     name: FactName::Reason,
                     value: format!("_dmarc.{owner}: {policy}"),
                 });
-                return look;
+                return examination;
             }
             // RFC 7489 §6.6.3: several records count as none.
-            _ => return look.wrong(FindingCode::DmarcSeveral),
+            _ => return examination.wrong(FindingCode::DmarcSeveral),
         }
     }
-    look.wrong(proposing(FindingCode::DmarcMissing))
+    examination.wrong(proposing(FindingCode::DmarcMissing))
 }
 
 fn proposing(code: FindingCode) -> Finding {

@@ -10,20 +10,20 @@ pub(crate) async fn examine(dns: &Dns, domain: &str) -> Examination {
         Ok(answer) => answer,
         Err(unanswered) => return Examination::unanswered(unanswered),
     };
-    let mut look = Examination::default();
+    let mut examination = Examination::default();
     for (preference, server) in &answer.records {
         let server = if server.is_empty() { "." } else { server };
-        look.record(&format!("{preference} {server}"));
+        examination.record(&format!("{preference} {server}"));
     }
     if !answer.exists {
-        return look.wrong(FindingCode::DomainNotFound);
+        return examination.wrong(FindingCode::DomainNotFound);
     }
     if answer.records.is_empty() {
-        return look.wrong(FindingCode::MxMissing);
+        return examination.wrong(FindingCode::MxMissing);
     }
     // RFC 7505 §3: the null MX is the only record.
     if answer.records.iter().all(|(_, server)| server.is_empty()) {
-        return look.wrong(FindingCode::MxNull);
+        return examination.wrong(FindingCode::MxNull);
     }
-    look
+    examination
 }

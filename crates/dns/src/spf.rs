@@ -25,14 +25,14 @@ pub(crate) async fn examine(
     let mut walk = Walk::new(dns, &sender);
     let result = walk.through(domain.to_owned()).await;
     let own = walk.records.first().map(|(_, record)| record.clone());
-    let everybody = walk.everybody;
+    let passes_all = walk.passes_all;
     let depends = walk.depends;
-    let mut look = match &result {
+    let mut examination = match &result {
         Err(Fault::LookupError(unanswered)) => Examination::unanswered(*unanswered),
         _ => Examination::default(),
     };
     for (owner, record) in walk.records {
-        look.record(&if owner == domain {
+        examination.record(&if owner == domain {
             record
         } else {
             format!("{owner}: {record}")
@@ -49,25 +49,27 @@ pub(crate) async fn examine(
     match result {
         Err(Fault::Missing) => {
             let record = mechanism.map(|mechanism| format!("v=spf1 {mechanism} ~all"));
-            look.wrong(proposing(FindingCode::SpfMissing, record))
+            examination.wrong(proposing(FindingCode::SpfMissing, record))
         }
-        Err(Fault::Several) => look.wrong(FindingCode::SpfSeveral),
-        Err(Fault::Broken(part)) => look.wrong(Finding::new(FindingCode::SpfBroken).saying(part)),
-        Err(Fault::TooManyLookups) => look.wrong(FindingCode::SpfTooManyLookups),
-        Ok(_) if everybody => {
-            let record = own.map(|own| without_everybody(&own));
-            look.wrong(proposing(FindingCode::SpfAllowsEverybody, record))
+        Err(Fault::Several) => examination.wrong(FindingCode::SpfSeveral),
+        Err(Fault::Broken(part)) => {
+            examination.wrong(Finding::new(FindingCode::SpfBroken).saying(part))
         }
-        Err(Fault::LookupError(_)) | Ok(Some(Qualifier::Pass)) => look,
+        Err(Fault::TooManyLookups) => examination.wrong(FindingCode::SpfTooManyLookups),
+        Ok(_) if passes_all => {
+            let record = own.map(|own| without_passing_all(&own));
+            examination.wrong(proposing(FindingCode::SpfAllowsEverybody, record))
+        }
+        Err(Fault::LookupError(_)) | Ok(Some(Qualifier::Pass)) => examination,
         // Names and addresses alone do not decide this.
         Ok(_) if depends || matches!(sender, Sender::Addresses { certain: false, .. }) => {
-            look.undecided = true;
-            look.wrong(proposing(FindingCode::SpfSenderUnknown, None))
+            examination.undecided = true;
+            examination.wrong(proposing(FindingCode::SpfSenderUnknown, None))
         }
         Ok(_) => {
             let record = own.zip(mechanism);
             let record = record.map(|(own, mechanism)| with(&own, &mechanism));
-            look.wrong(proposing(FindingCode::SpfNotAllowed, record))
+            examination.wrong(proposing(FindingCode::SpfNotAllowed, record))
         }
     }
 }
@@ -90,10 +92,10 @@ fn is_last(term: &str) -> bool {
 }
 
 /// Replaces `+all` in a record by `~all`.
-fn without_everybody(record: &str) -> String {
+fn without_passing_all(record: &str) -> String {
     let terms = record.split_ascii_whitespace().map(|term| {
-        let everybody = term.eq_ignore_ascii_case("all") || term.eq_ignore_ascii_case("+all");
-        if everybody { "~all" } else { term }
+        let passes_all = term.eq_ignore_ascii_case("all") || term.eq_ignore_ascii_case("+all");
+        if passes_all { "~all" } else { term }
     });
     terms.collect::<Vec<_>>().join(" ")
 }
@@ -112,7 +114,7 @@ mod tests {
         ] {
             assert_eq!(with(record, "include:x"), expected);
         }
-        assert_eq!(without_everybody("v=spf1 a +all"), "v=spf1 a ~all");
-        assert_eq!(without_everybody("v=spf1 ALL"), "v=spf1 ~all");
+        assert_eq!(without_passing_all("v=spf1 a +all"), "v=spf1 a ~all");
+        assert_eq!(without_passing_all("v=spf1 ALL"), "v=spf1 ~all");
     }
 }

@@ -72,7 +72,7 @@ impl Actor {
     }
 
     /// Returns the actor for a visitor at `address` who has not signed in.
-    pub fn nobody(address: impl Into<String>) -> Self {
+    pub fn anonymous(address: impl Into<String>) -> Self {
         Self {
             who: Principal::Nobody,
             address: address.into(),

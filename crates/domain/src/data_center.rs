@@ -25,8 +25,8 @@ impl DataCenterId {
     /// # Errors
     /// `UnknownDataCenter`.
     pub fn parse(text: &str) -> Result<Self, UnknownDataCenter> {
-        let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if (1..=64).contains(&text.len()) && text.bytes().all(good) {
+        let is_allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if (1..=64).contains(&text.len()) && text.bytes().all(is_allowed) {
             Ok(Self(text.to_owned()))
         } else {
             Err(UnknownDataCenter)

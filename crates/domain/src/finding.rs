@@ -86,8 +86,8 @@ finding_codes! {
     // The token endpoint.
     /// `invalid_grant`: the refresh token is no longer valid.
     GrantEnded = "grant_ended", Never;
-    /// `invalid_grant` after a refresh whose response was lost: a rotated refresh token may have been
-    /// lost with it.
+    /// `invalid_grant` after a refresh whose response was lost: a rotated refresh token may have
+    /// been lost with it.
     GrantEndedAfterInterruption = "grant_ended_after_interruption", Never;
     /// `invalid_grant` six to eight days after the authorization at Google: the consent screen is
     /// in "Testing".

@@ -26,8 +26,8 @@ pub struct GrantBinding {
 }
 
 impl GrantBinding {
-    /// Returns true if a grant for these values may be used for the values of `requested`. They must be
-    /// equal, but `requested` may omit the IMAP server.
+    /// Returns true if a grant for these values may be used for the values of `requested`. They
+    /// must be equal, but `requested` may omit the IMAP server.
     pub fn covers(&self, requested: &Self) -> bool {
         let imap_host = requested
             .imap_host

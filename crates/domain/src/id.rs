@@ -24,8 +24,8 @@ macro_rules! random_id {
             /// # Errors
             /// If the length is wrong, or there is any other character.
             pub fn parse(text: &str) -> Result<Self, $crate::InvalidId> {
-                let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-                if (1..=64).contains(&text.len()) && text.bytes().all(good) {
+                let is_allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+                if (1..=64).contains(&text.len()) && text.bytes().all(is_allowed) {
                     Ok(Self(text.to_owned()))
                 } else {
                     Err($crate::InvalidId)

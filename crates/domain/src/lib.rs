@@ -76,8 +76,8 @@ pub use form_errors::FormErrors;
 pub use grant::{GrantBinding, GrantStatus};
 pub use host::Host;
 pub use mailbox::{
-    Folder, FolderName, FolderUse, Mail, MailAttachment, MailHeader, MailId, MailPage, MailPlace,
-    MailQuery, MailSearch, MailSummary, SearchIn,
+    Folder, FolderName, FolderUse, Mail, MailAttachment, MailHeader, MailId, MailPage, MailQuery,
+    MailSearch, MailSummary, PagePosition, SearchIn,
 };
 pub use mailbox_settings::{MailboxSecurity, MailboxSettings, MailboxSignIn};
 pub use message::{

@@ -8,4 +8,4 @@ mod query;
 pub use folder::{Folder, FolderName, FolderUse};
 pub use mail::{Mail, MailAttachment, MailHeader, MailId, MailPage, MailSummary};
 pub use problem::{MailboxField, MailboxProblem};
-pub use query::{MailPlace, MailQuery, MailSearch, SearchIn};
+pub use query::{MailQuery, MailSearch, PagePosition, SearchIn};

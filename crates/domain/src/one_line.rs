@@ -2,17 +2,17 @@
 
 use crate::{TextError, untrusted::is_displayable};
 
-/// Parses a value of 1 to `at_most` characters. Surrounding white space is removed.
+/// Parses a value of 1 to `limit` characters. Surrounding white space is removed.
 ///
 /// # Errors
 /// `Required`, `TooLong`, and `ControlCharacter`, which includes controls of the text direction.
-pub fn one_line(typed: &str, at_most: usize) -> Result<String, TextError> {
+pub fn one_line(typed: &str, limit: usize) -> Result<String, TextError> {
     let text = typed.trim();
     if text.is_empty() {
         Err(TextError::Required)
     } else if !text.chars().all(is_displayable) {
         Err(TextError::ControlCharacter)
-    } else if text.chars().count() > at_most {
+    } else if text.chars().count() > limit {
         Err(TextError::TooLong)
     } else {
         Ok(text.to_owned())

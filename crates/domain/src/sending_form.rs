@@ -57,7 +57,7 @@ impl SendingField {
     }
 
     /// Returns the maximum of a number. The minimum is 1.
-    pub fn at_most(self) -> u32 {
+    pub fn max_value(self) -> u32 {
         match self {
             Self::PerMinute => 100_000,
             Self::PerDay => 100_000_000,
@@ -186,7 +186,7 @@ impl SendingForm {
     }
 
     fn number(&self, field: SendingField) -> Result<Option<u32>, SendingFormError> {
-        match whole(self.text(field), 1..=field.at_most()) {
+        match whole(self.text(field), 1..=field.max_value()) {
             Ok(number) => Ok(Some(number)),
             Err(NumberError::Required) => Ok(None),
             Err(NumberError::NotANumber) => Err(SendingFormError::NotANumber),

@@ -51,7 +51,8 @@ table::form_table! {
         ehlo_name: String = EhloName, optional;
         /// Email of the email box.
         mailbox_email: String = MailboxEmail, mandatory;
-        /// Sign in to the email box with: `password` or `same_authorization`; empty means a password.
+        /// Sign in to the email box with: `password` or `same_authorization`; empty means a
+        /// password.
         mailbox_sign_in: String = MailboxSignIn, mandatory;
         /// Password of the email box; empty keeps the saved one.
         mailbox_password: TypedSecret = MailboxPassword, mandatory;

@@ -118,14 +118,14 @@ impl UnixTime {
 }
 
 /// Parses two-digit numbers separated by colons, none above its maximum.
-fn two_digits<const N: usize>(text: &str, at_most: [i64; N]) -> Option<[i64; N]> {
+fn two_digits<const N: usize>(text: &str, limit: [i64; N]) -> Option<[i64; N]> {
     let mut numbers = [0; N];
     let mut parts = text.split(':');
-    for (number, at_most) in numbers.iter_mut().zip(at_most) {
+    for (number, limit) in numbers.iter_mut().zip(limit) {
         let part = parts.next()?;
         let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
         *number = digits.then(|| part.parse().ok())??;
-        if *number > at_most {
+        if *number > limit {
             return None;
         }
     }

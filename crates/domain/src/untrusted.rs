@@ -19,29 +19,29 @@ pub fn is_displayable(c: char) -> bool {
     !c.is_control() && !is_bidi_control(c)
 }
 
-/// Returns a single line of at most `at_most` characters. Any white space becomes a space.
-pub fn line(text: &str, at_most: usize) -> String {
+/// Returns a single line of at most `limit` characters. Any white space becomes a space.
+pub fn line(text: &str, limit: usize) -> String {
     let text = text.trim();
     let characters = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c });
     characters
         .filter(|c| is_displayable(*c))
-        .take(at_most)
+        .take(limit)
         .collect()
 }
 
-/// Returns lines of at most `at_most` characters in total. Line feeds are kept, tabs become spaces,
+/// Returns lines of at most `limit` characters in total. Line feeds are kept, tabs become spaces,
 /// and surrounding white space is removed.
-pub fn lines(text: &str, at_most: usize) -> String {
+pub fn lines(text: &str, limit: usize) -> String {
     let characters = text.trim().chars().map(|c| if c == '\t' { ' ' } else { c });
-    let kept = characters.filter(|c| is_displayable(*c) || *c == '\n');
-    kept.take(at_most).collect()
+    let shown = characters.filter(|c| is_displayable(*c) || *c == '\n');
+    shown.take(limit).collect()
 }
 
 /// Returns the name of a file, without folders and without characters that hide its extension. A
 /// long name loses its beginning and keeps its extension.
-pub fn file_name(text: &str, at_most: usize) -> String {
+pub fn file_name(text: &str, limit: usize) -> String {
     let name = text.rsplit(['/', '\\', ':']).next().unwrap_or_default();
     let is_mark = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}');
     let name: String = name
@@ -49,7 +49,7 @@ pub fn file_name(text: &str, at_most: usize) -> String {
         .filter(|c| is_displayable(*c) && !is_mark(*c) && !"<>\"|?*".contains(*c))
         .collect();
     let name = name.trim_matches(|c: char| c == '.' || c.is_whitespace());
-    let too_many = name.chars().count().saturating_sub(at_most);
+    let too_many = name.chars().count().saturating_sub(limit);
     name.chars().skip(too_many).collect()
 }
 

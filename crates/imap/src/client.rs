@@ -153,8 +153,8 @@ impl Client {
         }
     }
 
-    /// Sends the name and the version of the client (ID, RFC 2971), and reads the response up to its
-    /// end. imap-codec does not write this command.
+    /// Sends the name and the version of the client (ID, RFC 2971), and reads the response up to
+    /// its end. imap-codec does not write this command.
     ///
     /// # Errors
     /// The reason why there is no response.

@@ -83,8 +83,8 @@ impl Connection {
     }
 
     /// Allows longer responses, in bytes.
-    pub fn allow(&self, at_most: usize) {
-        self.wire.allow(at_most);
+    pub fn set_limit(&self, limit: usize) {
+        self.wire.set_limit(limit);
     }
 
     /// Sends EXAMINE INBOX, and returns the number of messages in it.

@@ -23,7 +23,7 @@ struct Protection {
 }
 
 impl Connection {
-    /// Connects, starts TLS as the settings want it, and asks for the capabilities.
+    /// Connects, starts TLS as the settings require, and asks for the capabilities.
     ///
     /// # Errors
     /// The finding of the step that failed.

@@ -1,4 +1,4 @@
-//! Responses of servers (RFC 9051 §7, RFC 3501 §7), read as leniently as clients in the field read
+//! Responses of servers (RFC 9051 §7, RFC 3501 §7), read as leniently as other clients read
 //! them.
 //!
 //! Real servers send double and trailing spaces, names without quotes, raw UTF-8, and dates that do

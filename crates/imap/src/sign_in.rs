@@ -79,7 +79,7 @@ impl Connection {
             }
             Err(code) => code,
         };
-        let mut said = received.clone();
+        let mut texts = received.clone();
         if let Some(challenge) = challenge.as_deref() {
             let reason = decode_challenge(challenge).unwrap_or_default();
             let clean = recorder.clean(&reason);
@@ -89,9 +89,9 @@ impl Connection {
             }
             step.fact(FactName::Challenge, &clean);
             let last = received.lines().last().unwrap_or_default();
-            said = format!("{clean}\n{last}");
+            texts = format!("{clean}\n{last}");
         }
-        let finding = self.mailbox.finding(code).saying(said.trim());
+        let finding = self.mailbox.finding(code).saying(texts.trim());
         if again && code.retry() == Retry::OnceAfterRefresh {
             recorder.end(step, Verdict::Warned, &received, Some(finding.clone()));
             return Err(finding);
@@ -113,9 +113,9 @@ impl Connection {
         let mut messages = messages.into_iter();
         let mut reason = None;
         let begun = self.client.begin(CommandBody::authenticate(name));
-        let mut said = within(time, begun).await;
+        let mut reply = within(time, begun).await;
         loop {
-            let challenge = match said {
+            let challenge = match reply {
                 Ok(Reply::Challenge(challenge)) => challenge,
                 Ok(Reply::Answer(answer)) => return (Ok(answer), reason),
                 Err(code) => return (Err(code), reason),
@@ -132,7 +132,7 @@ impl Connection {
                     mechanism.acknowledgement()
                 }
             };
-            said = within(time, self.client.continue_with(line)).await;
+            reply = within(time, self.client.continue_with(line)).await;
         }
     }
 

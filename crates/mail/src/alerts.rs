@@ -62,7 +62,7 @@ impl Alerts {
         loop {
             // A change during the round causes another one.
             changes.mark_unchanged();
-            self.liveness.beat("alerts");
+            self.liveness.heartbeat("alerts");
             if let Err(error) = self.evaluate().await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
@@ -106,11 +106,11 @@ impl Alerts {
                 .iter()
                 .filter(|condition| condition.subject.data_center() == Some(&data_center.id))
                 .collect();
-            let wrong = match self
+            let current = match self
                 .current_conditions(&data_center.id, &settings, &known)
                 .await
             {
-                Ok(wrong) => wrong,
+                Ok(current) => current,
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
                     tracing::error!(data_center = %data_center.id, error, "alert conditions not evaluated");
@@ -118,13 +118,13 @@ impl Alerts {
                 }
             };
             let subject = AlertSubject::DataCenter(data_center.id);
-            self.update_conditions(&subject, &known, &wrong, &settings)
+            self.update_conditions(&subject, &known, &current, &settings)
                 .await?;
         }
         self.evaluate_server(&known, &settings).await?;
         self.notify_due().await?;
         let before = self.clock.now().plus(-RETENTION);
-        Ok(self.store.forget_notifications(before).await?)
+        Ok(self.store.prune_notifications(before).await?)
     }
 
     /// Raises the conditions of one subject that are new, and resolves those that are over.

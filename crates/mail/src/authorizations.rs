@@ -13,7 +13,7 @@ use domain::{
 use net::HttpClient;
 use oauth::Client;
 use secrecy::SecretString;
-use store::{FinishOutcome, Finished, NewAuthorization, RecordState, Store, TakeOutcome};
+use store::{CallbackClaim, FinishOutcome, Finished, NewAuthorization, RecordState, Store};
 
 pub(crate) use issuer::Issuers;
 
@@ -152,38 +152,38 @@ impl Authorizations {
     ) -> Result<CallbackOutcome, MailError> {
         let state_hash = random::hash(callback.state.as_deref().unwrap_or_default());
         let now = self.clock.now();
-        let taken = self
+        let claimed = self
             .store
-            .take_authorization(&state_hash, session.map(SessionId::as_str), now)
+            .claim_authorization(&state_hash, session.map(SessionId::as_str), now)
             .await?;
-        let (id, outcome) = match taken {
-            TakeOutcome::Unknown => {
+        let (id, outcome) = match claimed {
+            CallbackClaim::Unknown => {
                 return self.reject(FindingCode::StateUnknown, None, by).await;
             }
-            TakeOutcome::OtherBrowser { data_center } => {
+            CallbackClaim::OtherBrowser { data_center } => {
                 let data_center = Some(&data_center);
                 return self
                     .reject(FindingCode::OtherBrowser, data_center, by)
                     .await;
             }
-            TakeOutcome::AlreadyUsed { data_center, .. } => {
+            CallbackClaim::AlreadyUsed { data_center, .. } => {
                 let data_center = Some(&data_center);
                 return self
                     .reject(FindingCode::AuthorizationUsed, data_center, by)
                     .await;
             }
-            TakeOutcome::Expired { id, data_center } => {
+            CallbackClaim::Expired { id, data_center } => {
                 let code = FindingCode::AuthorizationExpired;
                 self.record_refusal(code, Some(&data_center), by).await?;
                 return self.state_of(id).await;
             }
-            TakeOutcome::Taken(taken) => {
-                let outcome = match self.redeem(&taken, callback).await {
+            CallbackClaim::Claimed(claimed) => {
+                let outcome = match self.redeem(&claimed, callback).await {
                     Ok(grant) => FinishOutcome::Granted(grant),
                     Err(Failure::Found(finding)) => FinishOutcome::Failed(finding),
                     Err(Failure::Internal(error)) => return Err(error),
                 };
-                (taken.id, outcome)
+                (claimed.id, outcome)
             }
         };
         let finished = self

@@ -27,12 +27,12 @@ const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The result of one source.
 #[derive(Debug, Default)]
-struct Found {
+struct Answers {
     proposals: Vec<Proposal>,
     trouble: Option<DiscoveryProblem>,
 }
 
-impl From<DiscoveryProblem> for Found {
+impl From<DiscoveryProblem> for Answers {
     fn from(trouble: DiscoveryProblem) -> Self {
         Self {
             proposals: Vec::new(),
@@ -41,7 +41,7 @@ impl From<DiscoveryProblem> for Found {
     }
 }
 
-impl From<LookupError> for Found {
+impl From<LookupError> for Answers {
     fn from(unanswered: LookupError) -> Self {
         match unanswered {
             LookupError::NotAName => DiscoveryProblem::NoSuchDomain,

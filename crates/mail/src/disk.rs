@@ -10,11 +10,11 @@ use tokio::time::sleep;
 use crate::{MailError, ServerConditions};
 
 /// Interval between measurements of free space.
-const MEASURE_EVERY: Duration = Duration::from_secs(2);
+const MEASURE_INTERVAL: Duration = Duration::from_secs(2);
 /// Interval between truncations of the write-ahead log, which contains deleted data until then.
-const TRUNCATE_EVERY: Duration = Duration::from_secs(30);
+const TRUNCATE_INTERVAL: Duration = Duration::from_secs(30);
 /// Wait before the next try when a reader blocked the truncation.
-const TRUNCATE_AGAIN: Duration = Duration::from_secs(2);
+const TRUNCATE_RETRY: Duration = Duration::from_secs(2);
 
 /// Monitors the disk of a SQLite database.
 #[derive(Debug)]
@@ -43,18 +43,18 @@ impl Disk {
         let measure = async {
             loop {
                 self.measure().await;
-                sleep(MEASURE_EVERY).await;
+                sleep(MEASURE_INTERVAL).await;
             }
         };
         let truncate = async {
             loop {
                 let again = match self.store.truncate_log().await {
-                    Ok(true) => TRUNCATE_EVERY,
-                    Ok(false) => TRUNCATE_AGAIN,
+                    Ok(true) => TRUNCATE_INTERVAL,
+                    Ok(false) => TRUNCATE_RETRY,
                     Err(error) => {
                         let error: &dyn std::error::Error = &error;
-                        tracing::warn!(error, "cannot empty the log of the database");
-                        TRUNCATE_EVERY
+                        tracing::warn!(error, "write-ahead log could not be truncated");
+                        TRUNCATE_INTERVAL
                     }
                 };
                 sleep(again).await;
@@ -67,15 +67,15 @@ impl Disk {
     pub async fn measure(&self) {
         match self.store.disk_state().await {
             Ok(None) => {}
-            Ok(Some(state)) => self.judge(state),
+            Ok(Some(state)) => self.update_conditions(state),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
-                tracing::warn!(error, "cannot measure the free disk space");
+                tracing::warn!(error, "free disk space could not be measured");
             }
         }
     }
 
-    fn judge(&self, state: DiskState) {
+    fn update_conditions(&self, state: DiskState) {
         let facts = || AlertFacts {
             free_bytes: Some(state.free_bytes),
             ..AlertFacts::default()

@@ -184,10 +184,10 @@ impl Doctor {
     ) -> Result<Started, TestError> {
         let recipient = request.recipient.as_deref().map(EmailAddress::parse);
         let recipient = recipient.transpose();
-        let wrong = recipient.as_ref().err().copied();
+        let invalid = recipient.as_ref().err().copied();
         let refuse = |errors| TestError::Form {
             errors,
-            recipient: wrong,
+            recipient: invalid,
         };
         let (data_center, settings, version) = match of {
             CheckOf::Form(form) => {
@@ -200,7 +200,7 @@ impl Doctor {
                 (id, settings, saved)
             }
             CheckOf::Saved(id) => {
-                if wrong.is_some() {
+                if invalid.is_some() {
                     return Err(refuse(FormErrors::default()));
                 }
                 let stored = self.store.settings(id).await.map_err(MailError::from)?;
@@ -242,7 +242,8 @@ impl Doctor {
             return Err(error.into());
         }
         let (doctor, name) = (Arc::clone(self), id.clone());
-        let task = tokio::spawn(async move { doctor.run_alive(job, run, &name).boxed().await });
+        let task =
+            tokio::spawn(async move { doctor.run_with_heartbeats(job, run, &name).boxed().await });
         Ok((id, task))
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Shortest interval between test writes to the database.
-const PROBE_EVERY: Duration = Duration::from_secs(5);
+const PROBE_INTERVAL: Duration = Duration::from_secs(5);
 /// Time limit of a readiness check of the database.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -80,7 +80,7 @@ impl Health {
     /// # Errors
     /// The first reason why the server is not ready.
     pub async fn ready(&self) -> Result<(), NotReady> {
-        if let Some(task) = self.liveness.stuck() {
+        if let Some(task) = self.liveness.stuck_task() {
             return Err(NotReady::Stuck(task));
         }
         if let Some(task) = self.supervisor.failing_task() {
@@ -93,7 +93,7 @@ impl Health {
         if !self.reachability.is_reachable() {
             return Err(NotReady::Timeout);
         }
-        if self.liveness.storing_fails() {
+        if self.liveness.is_storing_failing() {
             return Err(NotReady::Storing);
         }
         timeout(PROBE_TIMEOUT, self.probe_database())
@@ -105,7 +105,7 @@ impl Health {
         self.store.data_centers().await.map_err(MailError::from)?;
         // The lock and the interval limit writes, since anyone may call this.
         let mut written = self.written.lock().await;
-        if written.is_none_or(|at| at.elapsed() > PROBE_EVERY) {
+        if written.is_none_or(|at| at.elapsed() > PROBE_INTERVAL) {
             *written = None;
             let probe = self.store.probe_writing(self.clock.now()).await;
             probe.map_err(MailError::from)?;

@@ -14,7 +14,7 @@ const FAILED_FOR: Duration = Duration::from_secs(15);
 /// The latest heartbeats of background tasks.
 #[derive(Debug, Default)]
 pub(crate) struct Liveness {
-    beats: Mutex<BTreeMap<&'static str, Instant>>,
+    heartbeats: Mutex<BTreeMap<&'static str, Instant>>,
     /// Time of the latest failure to store new mail, if none was stored since.
     store_failed: Mutex<Option<tokio::time::Instant>>,
 }
@@ -22,19 +22,19 @@ pub(crate) struct Liveness {
 impl Liveness {
     /// Records a heartbeat of a background task. If no further heartbeat follows, the server
     /// becomes not ready.
-    pub(crate) fn beat(&self, task: &'static str) {
-        self.beats().insert(task, Instant::now());
+    pub(crate) fn heartbeat(&self, task: &'static str) {
+        self.heartbeats().insert(task, Instant::now());
     }
 
     /// Stops monitoring a background task that ended as planned.
-    pub(crate) fn rest(&self, task: &'static str) {
-        self.beats().remove(task);
+    pub(crate) fn remove(&self, task: &'static str) {
+        self.heartbeats().remove(task);
     }
 
     /// Returns a task without a recent heartbeat, if any.
-    pub(crate) fn stuck(&self) -> Option<&'static str> {
-        let beats = self.beats();
-        let stuck = beats.iter().find(|(_, at)| at.elapsed() > STUCK_AFTER);
+    pub(crate) fn stuck_task(&self) -> Option<&'static str> {
+        let heartbeats = self.heartbeats();
+        let stuck = heartbeats.iter().find(|(_, at)| at.elapsed() > STUCK_AFTER);
         stuck.map(|(task, _)| *task)
     }
 
@@ -44,13 +44,15 @@ impl Liveness {
     }
 
     /// Returns true if storing new mail failed recently.
-    pub(crate) fn storing_fails(&self) -> bool {
+    pub(crate) fn is_storing_failing(&self) -> bool {
         self.store_failed()
             .is_some_and(|at| at.elapsed() < FAILED_FOR)
     }
 
-    fn beats(&self) -> MutexGuard<'_, BTreeMap<&'static str, Instant>> {
-        self.beats.lock().unwrap_or_else(PoisonError::into_inner)
+    fn heartbeats(&self) -> MutexGuard<'_, BTreeMap<&'static str, Instant>> {
+        self.heartbeats
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn store_failed(&self) -> MutexGuard<'_, Option<tokio::time::Instant>> {

@@ -11,7 +11,7 @@ use tokio::{sync::watch, time::sleep};
 
 /// Interval between pings. Together with the timeout of [`store::Store::ping`], it stays below five
 /// seconds.
-const PING_EVERY: Duration = Duration::from_secs(1);
+const PING_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Reachability of the database.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Reachability {
                 Ok(()) if changed => tracing::info!("database reachable again"),
                 _ => {}
             }
-            sleep(PING_EVERY).await;
+            sleep(PING_INTERVAL).await;
         }
     }
 

@@ -104,7 +104,7 @@ impl Remote {
     ///
     /// # Errors
     /// The reason why the server did not accept it.
-    pub async fn hand_over(&self, message: &RemoteMessage<'_>) -> Result<(), RemoteError> {
+    pub async fn submit(&self, message: &RemoteMessage<'_>) -> Result<(), RemoteError> {
         let request = self.request(message).ok_or(RemoteError::NotARequest)?;
         let answer = self.http.send(request).await.map_err(|error| match error {
             HttpError::Plaintext => RemoteError::Plaintext,

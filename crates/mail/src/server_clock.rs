@@ -19,7 +19,7 @@ use crate::{MailError, ServerConditions};
 /// Largest accepted difference between the machine's clock and the database's.
 const MAX_DIFFERENCE: Duration = Duration::from_secs(15);
 /// Interval between comparisons of the two clocks.
-const COMPARE_EVERY: Duration = Duration::from_mins(1);
+const COMPARE_INTERVAL: Duration = Duration::from_mins(1);
 /// A jump of the machine's clock by more than this many seconds causes an immediate comparison.
 const JUMP: i64 = 5;
 
@@ -117,7 +117,7 @@ impl ServerClock {
         let before = *self.last();
         let is_due = before.is_none_or(|last| {
             let jumped = (offset - last.offset).abs() > JUMP;
-            jumped || began.saturating_sub(last.at) >= COMPARE_EVERY
+            jumped || began.saturating_sub(last.at) >= COMPARE_INTERVAL
         });
         if !is_due {
             return Ok(());

@@ -47,7 +47,7 @@ struct Supervision<'a> {
 impl Drop for Supervision<'_> {
     fn drop(&mut self) {
         self.supervisor.failing().remove(&self.key);
-        self.supervisor.liveness.rest(self.key.0);
+        self.supervisor.liveness.remove(self.key.0);
     }
 }
 
@@ -73,8 +73,8 @@ impl Supervisor {
     }
 
     /// Runs an endless loop in its own task. If the task panics or returns, the failure is logged,
-    /// counted, and reported by [`Health::ready`](crate::Health::ready), and the loop is restarted after a pause.
-    /// Dropping the future ends the task.
+    /// counted, and reported by [`Health::ready`](crate::Health::ready), and the loop is restarted
+    /// after a pause. Dropping the future ends the task.
     pub async fn supervise<F>(&self, name: &'static str, start: impl Fn() -> F) -> Infallible
     where
         F: Future<Output = ()> + Send + 'static,

@@ -35,8 +35,8 @@ pub(crate) use sign_in::SignIn;
 /// Seconds before expiry at which a token is refreshed, or half its lifetime if that is shorter.
 const REFRESH_BEFORE: i64 = 300;
 /// Interval and number of checks for the end of another process's refresh.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
-const LOOKS: usize = 10 * 60;
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+const MAX_POLLS: usize = 10 * 60;
 /// Interval between searches for grants to refresh.
 const TICK: Duration = Duration::from_secs(20);
 
@@ -126,7 +126,7 @@ impl Tokens {
             return Err(failure.finding.clone().into());
         }
         let mut renewed = false;
-        for _ in 0..LOOKS {
+        for _ in 0..MAX_POLLS {
             let grant = readable(self.store.grant(id).await)?;
             let Some(grant) =
                 grant.filter(|grant| binding.is_none_or(|binding| grant.binding.covers(binding)))
@@ -137,9 +137,9 @@ impl Tokens {
                 return Err(finding.into());
             }
             // A new token is used, however short its lifetime.
-            let lives = renewed || self.clock.now() < grant.expires_at;
+            let is_valid = renewed || self.clock.now() < grant.expires_at;
             let due = !renewed && self.clock.now() >= due_at(&grant);
-            let usable = lives && refused != Some(grant.version);
+            let usable = is_valid && refused != Some(grant.version);
             // While the token is valid, a failing provider is not contacted for each message.
             let waits = matches!(grant.state, GrantState::Failing { retry_at, .. } if self.clock.now() < retry_at);
             if usable && (!due || waits) {
@@ -157,7 +157,7 @@ impl Tokens {
             }
             match self.refresh(&grant).await? {
                 Attempt::Done => renewed = true,
-                Attempt::Busy if !usable => tokio::time::sleep(LOOK_EVERY).await,
+                Attempt::Busy if !usable => tokio::time::sleep(POLL_INTERVAL).await,
                 Attempt::Busy => return Ok(grant.into()),
                 Attempt::Failed {
                     finding,
@@ -186,7 +186,7 @@ impl Tokens {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tick.tick().await;
-            self.liveness.beat("refresh");
+            self.liveness.heartbeat("refresh");
             if let Err(error) = self.refresh_due().await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
@@ -213,9 +213,9 @@ impl Tokens {
             }
         }
         self.store
-            .forget_authorizations(now.plus(-7 * 86_400))
+            .prune_authorizations(now.plus(-7 * 86_400))
             .await?;
-        self.store.forget_drafts(now.plus(-86_400)).await?;
+        self.store.prune_drafts(now.plus(-86_400)).await?;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Turns a submission into the message that is sent: checked, complete, and encoded.
 //!
-//! Values that go into header fields are checked for control characters and written by [`header`], so that no value makes
-//! another field.
+//! Values of header fields are checked for control characters and written by [`header`], so no
+//! value can add another field.
 
 mod build;
 mod charset;

@@ -2,8 +2,8 @@
 //! those of RFC 6533), and those without one, or without recipients in it, that name the recipients
 //! in a fixed form, as qmail, Exim, and Gmail do.
 //!
-//! Only final failures are reported. Reports about delay, delivery, relaying, spam complaints (ARF),
-//! and automatic replies are none.
+//! Only final failures count, not reports about delays, deliveries, or relaying, spam complaints
+//! (ARF), or automatic replies.
 
 mod addresses;
 mod fields;
@@ -18,12 +18,12 @@ use crate::mime::{Part, Structure};
 use fields::Fields;
 pub use provider_ids::provider_ids;
 
-/// Recipients of one report that are read.
+/// Maximum number of recipients read from one report.
 const MAX_RECIPIENTS: usize = 1_000;
-/// Longest text of a server that is kept: characters.
+/// Maximum length in characters of a server's text.
 const MAX_TEXT: usize = 1_000;
 
-/// The failures that a report is about.
+/// The failures in a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryStatus {
     /// Message-IDs of the undelivered message, with angle brackets, the most reliable first.
@@ -31,7 +31,7 @@ pub struct DeliveryStatus {
     /// Identifiers that the provider may have given the message when it accepted it, as
     /// [`provider_ids()`] returns them.
     pub provider_ids: Vec<String>,
-    /// The recipients that delivery has failed for permanently.
+    /// The recipients for whom delivery has failed permanently.
     pub failed: Vec<FailedRecipient>,
 }
 
@@ -44,12 +44,12 @@ pub struct FailedRecipient {
     pub status: String,
     /// The Diagnostic-Code without its type.
     pub diagnostic: String,
-    /// The server that refused the message: Remote-MTA, else Reporting-MTA.
+    /// The server that refused the message: Remote-MTA, or Reporting-MTA if it is missing.
     pub server: String,
 }
 
 impl DeliveryStatus {
-    /// Reads a message; `None` if it reports no failure. Accepts any input.
+    /// Reads a message. Returns `None` if it reports no failure. Accepts any input.
     pub fn read(raw: &[u8]) -> Option<Self> {
         let structure = Structure::of(raw);
         let parts: Vec<_> = structure.parts().collect();
@@ -80,8 +80,8 @@ impl DeliveryStatus {
         })
     }
 
-    /// Returns true if a header, or the start of one, may be that of a report. Others need not be
-    /// fetched.
+    /// Returns true if a message with this header, or this start of a header, may be a report.
+    /// Other messages need not be fetched.
     pub fn may_be(header: &[u8]) -> bool {
         plain::may_be_automatic(header)
     }

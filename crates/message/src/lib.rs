@@ -1,15 +1,19 @@
 //! RFC 5322 and MIME, both ways.
 //!
-//! Submitting: [`Draft::compose`] writes a message from its parts, [`RawRequest::compose`] makes a message that a program has
-//! written fit to be sent, [`Notice::compose`] writes what Mailgrant sends itself; all end in [`Composed`]. Reading: [`read_mail`] returns what people see of a message, [`attachment`]
-//! one of its files, and [`DeliveryStatus::read`] what a delivery status notification reports. All input is untrusted.
+//! Submitting: [`Draft::compose`] writes a message from fields, [`RawRequest::compose`] prepares a
+//! complete message, and [`Notice::compose`] writes messages of Mailgrant itself. All return
+//! [`Composed`]. Reading: [`read_mail`] returns a message for display, [`attachment`] one of its
+//! files, and [`DeliveryStatus::read`] the content of a delivery status notification. All input is
+//! untrusted.
 //!
-//! The crate does no I/O and knows no product feature: the caller passes in the [`SenderPolicy`] and the time.
+//! The crate does no I/O and knows no product feature: the caller passes in the [`SenderPolicy`]
+//! and the time.
 //!
-//! Two walks go through MIME parts, because their rules exclude each other. `mime::Structure` reads: it goes through the lines
-//! once, without recursion, leaves nested messages closed, and returns the bytes of each part unchanged. `compose::parts` submits:
-//! it follows nested messages to a fixed depth and rebuilds each level from its rewritten parts, text between them included.
-//! They share from `mime` whatever they have to agree on: delimiter lines, field names, and escape sequences.
+//! There are two parsers of MIME parts, because their rules exclude each other. `mime::Structure`
+//! reads: it scans the lines once, without recursion, does not open nested messages, and returns
+//! the bytes of each part unchanged. `compose::parts` submits: it follows nested messages to a
+//! fixed depth and rebuilds each level from its rewritten parts, including the text between them.
+//! Both use the rules in `mime` for delimiter lines, field names, and escape sequences.
 
 mod compose;
 mod delivery_status;

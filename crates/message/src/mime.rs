@@ -1,9 +1,10 @@
-//! The structure of a message (RFC 2045, RFC 2046): where each part begins and ends, read without changing a byte.
+//! The structure of a message (RFC 2045, RFC 2046): where each part begins and ends, read without
+//! changing a byte.
 //!
-//! [`Structure`] walks the message line by line. It uses no recursion, opens at most `MAX_DEPTH` multiparts within one another,
-//! and never looks into a message within the message: such a part is a file with its own bytes. Header fields of a part are
-//! parsed by `mail-parser`; its content is decoded only when it is asked for, so a file is, byte for byte, what was attached.
-//! Start with [`Structure::of`].
+//! [`Structure`] walks the message line by line. It uses no recursion, opens at most `MAX_DEPTH`
+//! nested multiparts, and never parses a nested message: such a part is a file with its own bytes.
+//! Header fields of a part are parsed by `mail-parser`; its content is decoded only when it is
+//! asked for, so a file is, byte for byte, what was attached. Start with [`Structure::of`].
 
 mod charset;
 mod delimiter;

@@ -13,7 +13,7 @@ use lettre::{
 
 use crate::Composed;
 
-/// A message in plain text that a program sends on its own.
+/// An automatic message in plain text.
 #[derive(Clone, Debug)]
 pub struct Notice<'a> {
     /// The `From` address, which is the sender of the envelope as well.
@@ -31,7 +31,8 @@ pub struct Notice<'a> {
 }
 
 impl Notice<'_> {
-    /// Writes the message. Returns `None` if lettre refuses an address that [`EmailAddress`] accepts.
+    /// Writes the message. Returns `None` if lettre refuses an address that [`EmailAddress`]
+    /// accepts.
     pub fn compose(self) -> Option<Composed> {
         let sender: Address = self.from.address.as_str().parse().ok()?;
         let recipient: Address = self.to.as_str().parse().ok()?;
@@ -56,7 +57,8 @@ impl Notice<'_> {
     }
 }
 
-/// Writes the test email. Returns `None` if lettre refuses an address that [`EmailAddress`] accepts.
+/// Writes the test email. Returns `None` if lettre refuses an address that [`EmailAddress`]
+/// accepts.
 pub fn test_email(from: &FromAddress, to: &EmailAddress, now: UnixTime) -> Option<Composed> {
     let sender = &from.address;
     Notice {
@@ -73,7 +75,7 @@ pub fn test_email(from: &FromAddress, to: &EmailAddress, now: UnixTime) -> Optio
     .compose()
 }
 
-/// `Auto-Submitted: auto-generated` (RFC 3834 §5) keeps vacation notices from answering.
+/// `Auto-Submitted: auto-generated` (RFC 3834 §5) prevents automatic replies.
 #[derive(Clone, Copy)]
 struct AutoSubmitted;
 

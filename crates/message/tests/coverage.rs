@@ -1,7 +1,8 @@
 //! Reports about undelivered mail in the forms that mail servers send, and mail that is no report.
 //!
 //! `coverage/reports.txt` has one block per report, with its source and the right result;
-//! `coverage/given` has whole messages. `cargo xtask bench coverage` prints the line that this test prints.
+//! `coverage/given` has whole messages. `cargo xtask bench coverage` prints the line that this test
+//! prints.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -58,7 +58,10 @@ pub async fn fetch_document(
 }
 
 fn document_error(error: &HttpError) -> DocumentError {
-    tracing::debug!(error = error as &dyn std::error::Error, "no document");
+    tracing::debug!(
+        error = error as &dyn std::error::Error,
+        "document could not be fetched"
+    );
     match error {
         HttpError::Status(_) => DocumentError::Absent,
         error if error.denied_addresses().is_some() => DocumentError::Denied,

@@ -244,8 +244,8 @@ impl Recorder {
         run.steps.push((since, step));
     }
 
-    fn shortened(&self, text: &str, at_most: usize) -> String {
+    fn shortened(&self, text: &str, limit: usize) -> String {
         let clean = self.clean(text.trim_end());
-        clean.chars().take(at_most).collect()
+        clean.chars().take(limit).collect()
     }
 }

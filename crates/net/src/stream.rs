@@ -41,7 +41,7 @@ struct Shared {
     heard: Vec<u8>,
     /// Total length of the reply.
     read: usize,
-    at_most: usize,
+    limit: usize,
     /// Complete replies as text; invalid UTF-8 is replaced.
     replies: Vec<String>,
 }
@@ -63,7 +63,7 @@ impl RecordingStream {
             peer,
             heard: Vec::new(),
             read: 0,
-            at_most: MAX_REPLY,
+            limit: MAX_REPLY,
             replies: Vec::new(),
         }))))
     }
@@ -80,8 +80,8 @@ impl RecordingStream {
     }
 
     /// Raises the limit of later replies, in bytes. The recorded part does not grow.
-    pub fn allow(&self, at_most: usize) {
-        self.shared().at_most = at_most.max(MAX_REPLY);
+    pub fn set_limit(&self, limit: usize) {
+        self.shared().limit = limit.max(MAX_REPLY);
     }
 
     /// Returns the address of the server.
@@ -173,7 +173,7 @@ impl AsyncRead for RecordingStream {
         if read.is_ready() {
             let heard = &buffer.filled()[before..];
             shared.read += heard.len();
-            if shared.read > shared.at_most {
+            if shared.read > shared.limit {
                 return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
             }
             let room = MAX_REPLY - shared.heard.len();

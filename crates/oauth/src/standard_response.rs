@@ -1,4 +1,4 @@
-//! Token responses of any notation in the form of RFC 6749 §5.1, read as clients in the field read
+//! Token responses of any notation in the form of RFC 6749 §5.1, read as other clients read
 //! them. A member that cannot be understood counts as missing; only the access token is required.
 
 use domain::{Finding, FindingCode, UnixTime, untrusted::is_displayable};

@@ -174,7 +174,7 @@ impl Grants {
     }
 
     /// Returns true if the token is valid for this user.
-    pub(crate) fn is_good(&self, access_token: &str, user: &str) -> bool {
+    pub(crate) fn is_valid(&self, access_token: &str, user: &str) -> bool {
         self.access.get(access_token).is_some_and(|access| {
             !access.expired
                 && access.expires > unix_millis()
@@ -190,13 +190,13 @@ impl Grants {
     pub(crate) fn account(&self, access_token: &str) -> Option<&str> {
         let access = self.access.get(access_token)?;
         let account = &self.consents.get(access.grant)?.account;
-        self.is_good(access_token, account).then_some(account)
+        self.is_valid(access_token, account).then_some(account)
     }
 
     /// Returns true if the token is valid for this user and its scope allows the service.
     pub(crate) fn opens(&self, service: Service, access_token: &str, user: &str) -> bool {
         let access = self.access.get(access_token);
-        self.is_good(access_token, user)
+        self.is_valid(access_token, user)
             && access.is_some_and(|access| service.is_opened_by(&access.scope))
     }
 

@@ -81,7 +81,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
-            "grants.json is not read"
+            "grants.json could not be read"
         );
     }
     let descriptor = sandbox.descriptor();

@@ -40,7 +40,7 @@ pub enum Action {
 /// Settings that a scenario needs in addition to the sandbox's preset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Given {
+pub enum RequiredSettings {
     /// OAuth over STARTTLS, as the preset has it.
     Nothing,
     /// Basic authentication.
@@ -80,7 +80,7 @@ pub struct Scenario {
     /// Action that shows the effect.
     pub at: Action,
     /// Settings that the scenario needs.
-    pub given: Given,
+    pub given: RequiredSettings,
     /// Code of the expected finding. `None` if the action should succeed.
     pub finding: Option<&'static str>,
 }
@@ -92,7 +92,7 @@ type Row = (
     &'static str,
     &'static str,
     Action,
-    Given,
+    RequiredSettings,
     &'static str,
 );
 
@@ -104,7 +104,7 @@ const GROUPS: &[(&str, &[Row])] = &[
             "Everything works",
             "{}",
             Action::Test,
-            Given::Nothing,
+            RequiredSettings::Nothing,
             "",
         )],
     ),
@@ -180,7 +180,7 @@ pub(crate) fn faults(name: &str) -> Option<Faults> {
 }
 
 /// Returns the scenario that the faults come from, if there is one.
-pub(crate) fn in_force(faults: &Faults) -> Option<Scenario> {
+pub(crate) fn current(faults: &Faults) -> Option<Scenario> {
     scenarios()
         .into_iter()
         .find(|scenario| scenario.faults().is_ok_and(|known| known == *faults))

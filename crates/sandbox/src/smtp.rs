@@ -97,7 +97,7 @@ async fn handshake(mut stream: TcpStream, state: &State) -> Option<TlsStream<Tcp
     let config = match state.certificates.server_config(&faults) {
         Ok(config) => config,
         Err(error) => {
-            tracing::warn!(%error, "the faults leave no TLS version");
+            tracing::warn!(%error, "faults allow no TLS version");
             return None;
         }
     };

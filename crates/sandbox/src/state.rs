@@ -67,7 +67,7 @@ impl State {
             .find(|account| account.address.eq_ignore_ascii_case(address))
     }
 
-    pub(crate) fn password_fits(&self, address: &str, password: &str) -> bool {
+    pub(crate) fn is_password_of(&self, address: &str, password: &str) -> bool {
         self.account(address)
             .is_some_and(|account| account.password == password)
     }
@@ -79,7 +79,7 @@ impl Inner {
         let replies = &mut self.faults.replies;
         let index = replies.iter().position(|reply| reply.stage == stage)?;
         let text = replies.get(index)?.reply.clone();
-        if !used_once_more(&mut replies.get_mut(index)?.times) {
+        if !count_use(&mut replies.get_mut(index)?.times) {
             replies.remove(index);
         }
         Some(text)
@@ -90,7 +90,7 @@ impl Inner {
         if !self.faults.cut_at.is_some_and(fits) {
             return false;
         }
-        if !used_once_more(&mut self.faults.cut_times) {
+        if !count_use(&mut self.faults.cut_times) {
             self.faults.cut_at = None;
             self.faults.cut_times = None;
         }
@@ -111,7 +111,7 @@ impl Inner {
     pub(crate) fn take_token_error(&mut self) -> Option<TokenError> {
         let error = self.faults.token_error.clone()?;
         if let Some(current) = &mut self.faults.token_error
-            && !used_once_more(&mut current.times)
+            && !count_use(&mut current.times)
         {
             self.faults.token_error = None;
         }
@@ -120,7 +120,7 @@ impl Inner {
 }
 
 /// Counts one use. Returns false if it was the last one.
-fn used_once_more(times: &mut Option<u32>) -> bool {
+fn count_use(times: &mut Option<u32>) -> bool {
     match times {
         None => true,
         Some(left) => {

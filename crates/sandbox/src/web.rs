@@ -47,13 +47,13 @@ fn router(state: Arc<State>) -> Router {
         .route("/control/revoke", post(control::revoke))
         .route("/control/expire", post(control::expire))
         .merge(crate::oauth::routes())
-        .layer(map_response_with_state(Arc::clone(&state), dated))
-        .layer(map_response(secured))
+        .layer(map_response_with_state(Arc::clone(&state), add_date))
+        .layer(map_response(add_security_headers))
         .with_state(state)
 }
 
 /// Sets `Date` to a wrong time if the faults require it. Otherwise, the HTTP library sets it.
-async fn dated(
+async fn add_date(
     axum::extract::State(state): axum::extract::State<Arc<State>>,
     mut response: Response,
 ) -> Response {
@@ -69,7 +69,7 @@ async fn dated(
 
 /// Forbids scripts and external resources. Allows any `form-action`, because the consent form
 /// redirects to the client.
-async fn secured(mut response: Response) -> Response {
+async fn add_security_headers(mut response: Response) -> Response {
     let headers: [(HeaderName, &str); 3] = [
         (
             CONTENT_SECURITY_POLICY,

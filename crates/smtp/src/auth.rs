@@ -24,8 +24,8 @@ struct Exchange<'a> {
 }
 
 impl Connection {
-    /// Signs in. The challenge with the reason of a refusal is answered, because the server sends 535
-    /// after it. `again` is true if a fresh token is tried when this one is refused.
+    /// Signs in. The challenge with the reason of a refusal is answered, because the server sends
+    /// 535 after it. `again` is true if a fresh token is tried when this one is refused.
     ///
     /// # Errors
     /// The finding about the refusal.

@@ -39,8 +39,8 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Resolves the server's name, connects, and greets the server. Starts TLS as the settings want
-    /// it.
+    /// Resolves the server's name, connects, and greets the server. Starts TLS as the settings
+    /// require.
     ///
     /// # Errors
     /// The finding of the step that failed.
@@ -63,7 +63,7 @@ impl Connection {
         Self::start(options, dialed, recorder).await
     }
 
-    /// Greets the server over a connection that was made. Starts TLS as the settings want it.
+    /// Greets the server over a connection that was made. Starts TLS as the settings require.
     ///
     /// # Errors
     /// The finding of the step that failed.
@@ -126,7 +126,7 @@ impl Connection {
     pub async fn quit_recorded(mut self) {
         let recorder = self.recorder.clone();
         if self.broken {
-            // A server that was silent would be waited for again.
+            // Waiting again for a silent server would only delay the result.
             return recorder.skip([StepKind::Quit]);
         }
         let last_reply = recorder.last_reply();

@@ -93,7 +93,7 @@ pub async fn dial(
             (begin(&v4, recorder), v4)
         };
         let outcome = connect(addresses, timeouts.connect).await;
-        return settle(server, step, outcome, recorder).map(|dialed| {
+        return finish_step(server, step, outcome, recorder).map(|dialed| {
             // The receiver is gone if the run was canceled.
             let _ = winner.send(dialed);
         });
@@ -114,22 +114,22 @@ pub async fn dial(
             return match slower.await {
                 Ok(dialed) => {
                     broken(server, name, step, failure, recorder);
-                    let dialed = settle(server, other_step, Ok(dialed), recorder)?;
+                    let dialed = finish_step(server, other_step, Ok(dialed), recorder)?;
                     let _ = winner.send(dialed);
                     Ok(())
                 }
                 Err(other) => {
-                    let _ = settle(server, step, Err(failure), recorder);
-                    settle(server, other_step, Err(other), recorder).map(drop)
+                    let _ = finish_step(server, step, Err(failure), recorder);
+                    finish_step(server, other_step, Err(other), recorder).map(drop)
                 }
             };
         }
     };
-    let dialed = settle(server, step, Ok(dialed), recorder)?;
+    let dialed = finish_step(server, step, Ok(dialed), recorder)?;
     let _ = winner.send(dialed);
     let patience = OTHER_FAMILY.saturating_sub(since.elapsed());
     match timeout(patience, slower).await {
-        Ok(Ok(dialed)) => drop(settle(server, other_step, Ok(dialed), recorder)),
+        Ok(Ok(dialed)) => drop(finish_step(server, other_step, Ok(dialed), recorder)),
         Ok(Err(failure)) => broken(server, other_name, other_step, failure, recorder),
         Err(_) => broken(server, other_name, other_step, silent(), recorder),
     }
@@ -151,7 +151,7 @@ fn begin(addresses: &[AllowedAddress], recorder: &Recorder) -> Step {
 }
 
 /// Ends the step of a family that works, or that failed as the whole did.
-fn settle(
+fn finish_step(
     server: &Server,
     mut step: Step,
     outcome: Outcome,

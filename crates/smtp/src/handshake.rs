@@ -14,7 +14,7 @@ use crate::{
     server::{ConnectOptions, Server},
 };
 
-/// A connection while it is greeted and, if the settings want it, encrypted.
+/// A connection while it is greeted and, if the settings require it, encrypted.
 pub(crate) struct Handshake<'a> {
     options: &'a ConnectOptions<'a>,
     address: AllowedAddress,
@@ -29,7 +29,7 @@ pub(crate) struct Handshake<'a> {
 }
 
 impl<'a> Handshake<'a> {
-    /// Greets the server, and starts TLS as the settings want it.
+    /// Greets the server, and starts TLS as the settings require.
     pub(crate) async fn run(
         options: &'a ConnectOptions<'a>,
         (tcp, address): Dialed,

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 /// Longest reply, in bytes. Without a limit, a server could send endlessly.
-const AT_MOST: usize = 64 * 1024;
+const MAX_REPLY: usize = 64 * 1024;
 /// Size of one read, in bytes.
 const CHUNK: usize = 4 * 1024;
 
@@ -48,7 +48,8 @@ pub(crate) struct Replies {
 }
 
 impl Replies {
-    /// Returns the next reply within a time. An error has a code, and the text if it is not a reply.
+    /// Returns the next reply within a time. An error has a code, and the text if it is not a
+    /// reply.
     pub(crate) async fn within(
         &mut self,
         stream: &mut (impl AsyncRead + Unpin),
@@ -73,7 +74,7 @@ impl Replies {
                 self.buffer.drain(..length);
                 return Ok(reply);
             }
-            if self.buffer.len() > AT_MOST {
+            if self.buffer.len() > MAX_REPLY {
                 return Err(NoReply::Garbage);
             }
             self.buffer.reserve(CHUNK);

@@ -55,15 +55,15 @@ impl Connection {
     ///
     /// # Errors
     /// The finding of the step that failed.
-    pub async fn rehearse(&mut self, message: Message<'_>) -> Result<(), Finding> {
+    pub async fn dry_run(&mut self, message: Message<'_>) -> Result<(), Finding> {
         let recorder = self.recorder.clone();
         let mut transcript = Transcript::new(message.recipients.len(), Some(recorder.clone()));
-        self.rehearse_commands(message, &mut transcript)
+        self.dry_run_commands(message, &mut transcript)
             .await
             .map_err(|finding| recorder.cleaned(finding))
     }
 
-    async fn rehearse_commands(
+    async fn dry_run_commands(
         &mut self,
         message: Message<'_>,
         transcript: &mut Transcript,

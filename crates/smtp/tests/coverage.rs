@@ -109,8 +109,8 @@ async fn the_finding_about_an_ehlo_name_names_it() {
 }
 
 /// Sends a message to a server with this script. Words of the setup: `password` and `token` sign
-/// in, `starttls` wants TLS, `name=` is the EHLO name, `to=` is the number of recipients, and `long`
-/// makes the message long.
+/// in, `starttls` wants TLS, `name=` is the EHLO name, `to=` is the number of recipients, and
+/// `long` makes the message long.
 async fn play(
     setup: &str,
     script: Script,

@@ -44,14 +44,14 @@ pub struct Credentials {
 
 /// An account with the head of the audit, read by one statement.
 #[derive(sqlx::FromRow)]
-struct Seen {
+struct AccountWithHead {
     #[sqlx(flatten)]
     account: Row,
     #[sqlx(flatten)]
-    head: SeenHead,
+    head: HeadSnapshot,
 }
 
-const SEEN: &str = concat!(
+const SELECT_WITH_HEAD: &str = concat!(
     "SELECT ",
     account_columns!("a."),
     ", ",
@@ -150,7 +150,9 @@ impl Store {
     pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         let before = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
-        let seen: Vec<Seen> = sqlx::query_as(SEEN).fetch_all(&mut *connection).await?;
+        let seen: Vec<AccountWithHead> = sqlx::query_as(SELECT_WITH_HEAD)
+            .fetch_all(&mut *connection)
+            .await?;
         let Some(first) = seen.first() else {
             return Ok(Vec::new());
         };
@@ -183,12 +185,12 @@ impl Store {
     ) -> Result<Option<Row>, StoreError> {
         let before = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
-        let sql = AssertSqlSafe(format!("{SEEN} WHERE {column} = $1"));
-        let seen: Option<Seen> = sqlx::query_as(sql)
+        let sql = AssertSqlSafe(format!("{SELECT_WITH_HEAD} WHERE {column} = $1"));
+        let seen: Option<AccountWithHead> = sqlx::query_as(sql)
             .bind(value)
             .fetch_optional(&mut *connection)
             .await?;
-        let Some(Seen { account, head }) = seen else {
+        let Some(AccountWithHead { account, head }) = seen else {
             return Ok(None);
         };
         let integrity = self.integrity(&mut connection, before, &head).await?;

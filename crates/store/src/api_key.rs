@@ -10,7 +10,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, any::AnyQueryResult};
 
 use crate::{
     Store, StoreError,
-    audit::{SeenHead, head_columns},
+    audit::{HeadSnapshot, head_columns},
     audit_entry::entry,
     integrity::{ManifestChange, Protected, mac_of, number, text},
     row::Table,
@@ -137,14 +137,14 @@ impl Row {
 
 /// A key with the head of the audit, read by one statement.
 #[derive(sqlx::FromRow)]
-struct Seen {
+struct KeyWithHead {
     #[sqlx(flatten)]
     key: Row,
     #[sqlx(flatten)]
-    head: SeenHead,
+    head: HeadSnapshot,
 }
 
-const SEEN: &str = concat!(
+const SELECT_WITH_HEAD: &str = concat!(
     "SELECT ",
     key_columns!(),
     ", ",
@@ -232,7 +232,9 @@ impl Store {
     pub async fn api_keys(&self) -> Result<Vec<ApiKey>, StoreError> {
         let before = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
-        let seen: Vec<Seen> = sqlx::query_as(SEEN).fetch_all(&mut *connection).await?;
+        let seen: Vec<KeyWithHead> = sqlx::query_as(SELECT_WITH_HEAD)
+            .fetch_all(&mut *connection)
+            .await?;
         let Some(first) = seen.first() else {
             return Ok(Vec::new());
         };
@@ -310,12 +312,12 @@ impl Store {
         key: &ApiKey,
         change: &mut ManifestChange,
     ) -> Result<(), StoreError> {
-        let sql = AssertSqlSafe(format!("{SEEN} AND k.folded = $1"));
-        let seen: Vec<Seen> = sqlx::query_as(sql)
+        let sql = AssertSqlSafe(format!("{SELECT_WITH_HEAD} AND k.folded = $1"));
+        let seen: Vec<KeyWithHead> = sqlx::query_as(sql)
             .bind(folded(&key.name))
             .fetch_all(&mut *connection)
             .await?;
-        for Seen { key: row, head } in seen {
+        for KeyWithHead { key: row, head } in seen {
             let integrity = self.integrity(&mut *connection, Arc::clone(sealer), &head);
             if integrity.await?.holds(&row) {
                 continue;
@@ -373,14 +375,14 @@ impl Store {
         let before = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
         let sql = AssertSqlSafe(format!(
-            "{SEEN} AND k.token_hash = $1 AND (k.expires_at IS NULL OR k.expires_at > $2)"
+            "{SELECT_WITH_HEAD} AND k.token_hash = $1 AND (k.expires_at IS NULL OR k.expires_at > $2)"
         ));
-        let seen: Option<Seen> = sqlx::query_as(sql)
+        let seen: Option<KeyWithHead> = sqlx::query_as(sql)
             .bind(token_hash)
             .bind(now.0)
             .fetch_optional(&mut *connection)
             .await?;
-        let Some(Seen { key, head }) = seen else {
+        let Some(KeyWithHead { key, head }) = seen else {
             return Ok(None);
         };
         let integrity = self.integrity(&mut connection, before, &head).await?;

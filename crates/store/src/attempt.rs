@@ -10,11 +10,11 @@ use sqlx::AnyConnection;
 use crate::{Store, StoreError};
 
 /// Longest wait after a failure, in seconds.
-const LONGEST: i64 = 900;
-/// Exponent of the first power of two that is longer than [`LONGEST`].
+const MAX_WAIT: i64 = 900;
+/// Exponent of the first power of two that is longer than [`MAX_WAIT`].
 const DOUBLINGS: i64 = 10;
 /// Seconds after the last failure until all failures are forgotten.
-const FORGOTTEN: i64 = 86_400;
+const FAILURE_RETENTION: i64 = 86_400;
 
 /// A counter of failed attempts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Bucket {
     /// Failures after which the next attempt waits. The wait starts at 1 s and doubles each time.
     free: i64,
     /// True if a success clears all failures. Otherwise it only takes back its own count.
-    forgets: bool,
+    cleared_by_success: bool,
 }
 
 impl Bucket {
@@ -33,7 +33,7 @@ impl Bucket {
         Self {
             key: format!("address:{network}"),
             free: 20,
-            forgets: false,
+            cleared_by_success: false,
         }
     }
 
@@ -42,7 +42,7 @@ impl Bucket {
         Self {
             key: format!("device:{name}"),
             free: 5,
-            forgets: true,
+            cleared_by_success: true,
         }
     }
 }
@@ -62,11 +62,11 @@ pub enum Counted {
 }
 
 /// Returns the time up to which failures no longer count.
-pub(crate) fn forgotten_until(now: UnixTime) -> UnixTime {
-    now.plus(-FORGOTTEN)
+pub(crate) fn failure_cutoff(now: UnixTime) -> UnixTime {
+    now.plus(-FAILURE_RETENTION)
 }
 
-async fn forget(connection: &mut AnyConnection, bucket: &Bucket) -> Result<(), StoreError> {
+async fn delete_bucket(connection: &mut AnyConnection, bucket: &Bucket) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM sign_in_attempts WHERE bucket = $1")
         .bind(bucket.key.as_str())
         .execute(connection)
@@ -75,13 +75,13 @@ async fn forget(connection: &mut AnyConnection, bucket: &Bucket) -> Result<(), S
 }
 
 /// Takes back the count of an attempt that was successful.
-pub(crate) async fn forgive(
+pub(crate) async fn uncount(
     connection: &mut AnyConnection,
     buckets: &[Bucket],
 ) -> Result<(), StoreError> {
     for bucket in buckets {
-        if bucket.forgets {
-            forget(connection, bucket).await?;
+        if bucket.cleared_by_success {
+            delete_bucket(connection, bucket).await?;
             continue;
         }
         sqlx::query(
@@ -123,8 +123,8 @@ async fn count(
     .bind(bucket.key.as_str())
     .bind(now.0)
     .bind(bucket.free)
-    .bind(forgotten_until(now).0)
-    .bind(LONGEST)
+    .bind(failure_cutoff(now).0)
+    .bind(MAX_WAIT)
     .bind(DOUBLINGS)
     .fetch_all(&mut *connection)
     .await?;
@@ -137,7 +137,7 @@ async fn count(
             .fetch_one(connection)
             .await?;
     let wait = match failures - bucket.free {
-        DOUBLINGS.. => LONGEST,
+        DOUBLINGS.. => MAX_WAIT,
         doublings => 1 << doublings.max(0),
     };
     Ok(Some(UnixTime(last_at).plus(wait).since(now).max(1)))
@@ -159,22 +159,24 @@ impl Store {
         connection: &mut AnyConnection,
         typed: &str,
     ) -> Result<Bucket, StoreError> {
-        let hash = self.blind(connection, &typed.trim().to_lowercase()).await?;
+        let hash = self
+            .keyed_hash(connection, &typed.trim().to_lowercase())
+            .await?;
         Ok(Bucket {
             key: format!("name:{hash}"),
             free: 5,
-            forgets: true,
+            cleared_by_success: true,
         })
     }
 
     /// Clears the failures under a user name.
-    pub(crate) async fn forget_name(
+    pub(crate) async fn clear_failures(
         &self,
         connection: &mut AnyConnection,
         name: &str,
     ) -> Result<(), StoreError> {
         let bucket = self.bucket_of(connection, name).await?;
-        forget(connection, &bucket).await
+        delete_bucket(connection, &bucket).await
     }
 
     /// Counts an attempt in all buckets, or in none if it is too early in one of them. The first
@@ -191,7 +193,7 @@ impl Store {
         for bucket in buckets {
             if let Some(seconds) = count(&mut transaction, bucket, slowed.at).await? {
                 transaction.rollback().await?;
-                let first = self.slow_down(bucket, slowed).await?;
+                let first = self.mark_rejecting(bucket, slowed).await?;
                 return Ok(Counted::Wait { seconds, first });
             }
         }
@@ -200,7 +202,11 @@ impl Store {
     }
 
     /// Marks a bucket as rejecting attempts. Returns false if it was marked already.
-    async fn slow_down(&self, bucket: &Bucket, slowed: &AuditRecord) -> Result<bool, StoreError> {
+    async fn mark_rejecting(
+        &self,
+        bucket: &Bucket,
+        slowed: &AuditRecord,
+    ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
         let first =
             sqlx::query("UPDATE sign_in_attempts SET slowed = 1 WHERE bucket = $1 AND slowed = 0")
@@ -221,7 +227,7 @@ impl Store {
     /// `Database`.
     pub async fn forgive_attempt(&self, buckets: &[Bucket]) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        forgive(&mut transaction, buckets).await?;
+        uncount(&mut transaction, buckets).await?;
         transaction.commit().await
     }
 }

@@ -38,7 +38,7 @@ const HEAD: Table = Table("audit_head");
 pub(crate) const KEY: Cell = Cell::new(HEAD.0, "sealed_key", "1");
 
 /// Known text of `seal_check` once the audit has a key.
-const BEGUN: &str = "mailgrant, with an audit";
+const KEY_EXISTS: &str = "mailgrant, with an audit";
 
 /// The end of the chain.
 #[derive(sqlx::FromRow)]
@@ -56,7 +56,7 @@ impl Head {
     }
 }
 
-/// Columns of [`SeenHead`], from `audit_head h`.
+/// Columns of [`HeadSnapshot`], from `audit_head h`.
 macro_rules! head_columns {
     () => {
         "h.sealed_key, h.sequence, h.hash, h.mac, h.manifest,
@@ -68,13 +68,13 @@ pub(crate) use head_columns;
 /// The head as one statement reads it, with the entry after it. That entry exists only if the head
 /// was restored to an earlier state.
 #[derive(sqlx::FromRow)]
-pub(crate) struct SeenHead {
+pub(crate) struct HeadSnapshot {
     #[sqlx(flatten)]
     pub(crate) head: Head,
     next_entry: Option<i64>,
 }
 
-impl SeenHead {
+impl HeadSnapshot {
     /// Returns the manifest. `None` if the head was changed, removed, or is older than the entries.
     pub(crate) fn manifest(&self, sealer: &Sealer) -> Result<Option<Manifest>, StoreError> {
         let Some(key) = &self.head.sealed_key else {
@@ -89,7 +89,7 @@ impl SeenHead {
 }
 
 /// Reads the head.
-pub(crate) async fn see(connection: &mut AnyConnection) -> Result<SeenHead, StoreError> {
+pub(crate) async fn read_head(connection: &mut AnyConnection) -> Result<HeadSnapshot, StoreError> {
     let sql = concat!(
         "SELECT ",
         head_columns!(),
@@ -100,7 +100,7 @@ pub(crate) async fn see(connection: &mut AnyConnection) -> Result<SeenHead, Stor
 }
 
 /// Locks the head until the end of the transaction and returns it.
-async fn hold(connection: &mut AnyConnection) -> Result<Head, StoreError> {
+async fn lock_head(connection: &mut AnyConnection) -> Result<Head, StoreError> {
     let head: Vec<Head> = sqlx::query_as(
         "UPDATE audit_head SET sequence = sequence WHERE id = 1
          RETURNING sealed_key, sequence, hash, mac, manifest",
@@ -141,7 +141,7 @@ impl Store {
         change: &ManifestChange,
     ) -> Result<(), StoreError> {
         let before = self.keyring.current();
-        let head = hold(&mut *connection).await?;
+        let head = lock_head(&mut *connection).await?;
         let key = self.audit_key(connection, before, &head).await?;
         let (mut row, mut manifest) = (None, head.manifest.clone());
         if head.holds(&key) {
@@ -172,7 +172,7 @@ impl Store {
         change: &ManifestChange,
     ) -> Result<bool, StoreError> {
         let before = self.keyring.current();
-        let head = hold(&mut *connection).await?;
+        let head = lock_head(&mut *connection).await?;
         let key = self.audit_key(connection, before, &head).await?;
         if !head.holds(&key) {
             return Ok(false);
@@ -194,7 +194,7 @@ impl Store {
 
     /// Returns a keyed hash of a value that must not be readable, or guessable, from the database
     /// alone.
-    pub(crate) async fn blind(
+    pub(crate) async fn keyed_hash(
         &self,
         connection: &mut AnyConnection,
         text: &str,
@@ -206,7 +206,7 @@ impl Store {
         .fetch_one(&mut *connection)
         .await?;
         let key = self.audit_key(connection, before, &head).await?;
-        Ok(key.blind(text))
+        Ok(key.keyed_hash(text))
     }
 
     /// Unseals the HMAC key. `before` is the key in force before the head was read
@@ -224,20 +224,20 @@ impl Store {
 
     /// Creates the HMAC key once per database. The text of `seal_check` records that it exists and
     /// cannot be forged, so deleting the audit and its key does not produce a new key.
-    pub(crate) async fn begin_audit(&self) -> Result<(), StoreError> {
-        let begun = |sealer: &Sealer, known: &Sealed| {
+    pub(crate) async fn create_audit_key(&self) -> Result<(), StoreError> {
+        let exists = |sealer: &Sealer, known: &Sealed| {
             let text = sealer.open(known, &CHECK)?;
-            Ok::<_, StoreError>(text.expose_secret() == BEGUN)
+            Ok::<_, StoreError>(text.expose_secret() == KEY_EXISTS)
         };
         let before = self.keyring.current();
         let known = keyring::known(&mut *self.pool.acquire().await?).await?;
-        if known.is_some_and(|known| begun(&before, &known).unwrap_or(false)) {
+        if known.is_some_and(|known| exists(&before, &known).unwrap_or(false)) {
             return Ok(());
         }
         let mut transaction = self.begin().await?;
         let known = keyring::hold(&mut transaction).await?;
         let sealer = self.keyring.of(&known)?;
-        if begun(&sealer, &known)? {
+        if exists(&sealer, &known)? {
             return Ok(());
         }
         let key = AuditKey::generate()?;
@@ -246,7 +246,7 @@ impl Store {
             .bind(key.head(0, "", ""))
             .execute(&mut *transaction)
             .await?;
-        keyring::write(&mut transaction, &sealer, &SecretString::from(BEGUN)).await?;
+        keyring::write(&mut transaction, &sealer, &SecretString::from(KEY_EXISTS)).await?;
         transaction.commit().await
     }
 }
@@ -261,7 +261,7 @@ pub(crate) async fn sealed_key(connection: &mut AnyConnection) -> Result<Sealed,
 }
 
 /// Stores the HMAC key after it was sealed with the new key.
-pub(crate) async fn keep_sealed_key(
+pub(crate) async fn store_sealed_key(
     connection: &mut AnyConnection,
     sealed: &Sealed,
 ) -> Result<(), StoreError> {

@@ -11,9 +11,9 @@ use crate::{Store, StoreError, audit_entry::entry, data_center, row::Table, seal
 
 use row::Row;
 
+mod claim;
 mod finish;
 mod row;
-mod take;
 
 pub(crate) use row::{reseal, rows};
 
@@ -57,7 +57,7 @@ pub struct NewAuthorization {
 
 /// An authorization whose callback this process has claimed.
 #[derive(Clone, Debug)]
-pub struct TakenAuthorization {
+pub struct ClaimedAuthorization {
     /// Primary key.
     pub id: AuthorizationId,
     /// Data center that is authorized.
@@ -80,7 +80,7 @@ pub struct TakenAuthorization {
 
 /// Result of claiming the callback of an authorization.
 #[derive(Clone, Debug)]
-pub enum TakeOutcome {
+pub enum CallbackClaim {
     /// No authorization has this `state`.
     Unknown,
     /// Another session started it, and can still complete it.
@@ -103,7 +103,7 @@ pub enum TakeOutcome {
         data_center: DataCenterId,
     },
     /// This caller has claimed it, and no other one can.
-    Taken(Box<TakenAuthorization>),
+    Claimed(Box<ClaimedAuthorization>),
 }
 
 /// Tokens from the provider.
@@ -267,7 +267,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn forget_authorizations(&self, before: UnixTime) -> Result<(), StoreError> {
+    pub async fn prune_authorizations(&self, before: UnixTime) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM authorizations WHERE expires_at < $1")
             .bind(before.0)
             .execute(&self.pool)

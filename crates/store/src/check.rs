@@ -44,7 +44,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn beat_check(&self, id: &CheckId) -> Result<bool, StoreError> {
+    pub async fn increment_check_heartbeat(&self, id: &CheckId) -> Result<bool, StoreError> {
         let state: Option<String> = sqlx::query_scalar(
             "UPDATE checks SET heartbeats = heartbeats + 1 WHERE id = $1 RETURNING state",
         )
@@ -86,7 +86,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, also if the data center is gone.
-    pub async fn keep_check(
+    pub async fn finish_check(
         &self,
         id: &CheckId,
         report: &CheckReport,

@@ -12,7 +12,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, also if the data center is gone.
-    pub async fn keep_draft(
+    pub async fn save_draft(
         &self,
         session: &str,
         id: &DataCenterId,
@@ -55,7 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn drop_draft(&self, session: &str, id: &DataCenterId) -> Result<(), StoreError> {
+    pub async fn delete_draft(&self, session: &str, id: &DataCenterId) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM drafts WHERE session = $1 AND data_center = $2")
             .bind(session)
             .bind(id.as_str())
@@ -68,7 +68,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn forget_drafts(&self, before: UnixTime) -> Result<(), StoreError> {
+    pub async fn prune_drafts(&self, before: UnixTime) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM drafts WHERE kept_at < $1")
             .bind(before.0)
             .execute(&self.pool)

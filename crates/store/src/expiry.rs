@@ -20,7 +20,7 @@ impl Store {
             ("DELETE FROM links WHERE expires_at <= $1", now),
             (
                 "DELETE FROM sign_in_attempts WHERE last_at <= $1",
-                attempt::forgotten_until(now),
+                attempt::failure_cutoff(now),
             ),
             ("DELETE FROM api_keys WHERE ended_at <= $1", now),
             (

@@ -10,7 +10,7 @@ mod refresh;
 mod row;
 
 pub(crate) use row::{Bound, NewRow, cell};
-use row::{Held, Row, TABLE};
+use row::{Row, SealedGrant, TABLE};
 
 /// State of a grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,30 +110,30 @@ impl Store {
     pub async fn grant(&self, id: &DataCenterId) -> Result<Option<Grant>, StoreError> {
         let sealer = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
-        let Some(held) = held(&mut connection, id).await? else {
+        let Some(stored) = read_sealed(&mut connection, id).await? else {
             return Ok(None);
         };
-        let sealer = self.key_of(&mut connection, sealer, &held.access_token);
+        let sealer = self.key_of(&mut connection, sealer, &stored.access_token);
         let sealer = sealer.await?;
-        let open = |sealed, column| sealer.open(sealed, &cell(column, id, held.bound()));
-        let access_token = open(&held.access_token, "access_token")?;
-        let refresh_token = held.refresh_token.as_ref();
+        let open = |token, column| sealer.open(token, &cell(column, id, stored.bound()));
+        let access_token = open(&stored.access_token, "access_token")?;
+        let refresh_token = stored.refresh_token.as_ref();
         let refresh_token = refresh_token
             .map(|token| open(token, "refresh_token"))
             .transpose()?;
         Ok(Some(Grant {
             access_token,
             refresh_token,
-            data_center: held.summary.data_center,
-            version: held.summary.version,
-            binding: held.summary.binding,
-            expires_at: held.summary.expires_at,
-            scope: held.summary.scope,
-            account: held.summary.account,
-            authorized_at: held.summary.authorized_at,
-            refreshed_at: held.summary.refreshed_at,
-            state: held.summary.state,
-            is_leased: held.is_leased,
+            data_center: stored.summary.data_center,
+            version: stored.summary.version,
+            binding: stored.summary.binding,
+            expires_at: stored.summary.expires_at,
+            scope: stored.summary.scope,
+            account: stored.summary.account,
+            authorized_at: stored.summary.authorized_at,
+            refreshed_at: stored.summary.refreshed_at,
+            state: stored.summary.state,
+            is_leased: stored.is_leased,
         }))
     }
 
@@ -146,8 +146,8 @@ impl Store {
         &self,
         id: &DataCenterId,
     ) -> Result<Option<GrantSummary>, StoreError> {
-        let held = held(&mut *self.pool.acquire().await?, id).await?;
-        Ok(held.map(|held| held.summary))
+        let stored = read_sealed(&mut *self.pool.acquire().await?, id).await?;
+        Ok(stored.map(|stored| stored.summary))
     }
 
     /// Returns when saving changed settings last removed the grant of a data center.
@@ -167,12 +167,12 @@ impl Store {
     }
 }
 
-async fn held(
+async fn read_sealed(
     connection: &mut AnyConnection,
     id: &DataCenterId,
-) -> Result<Option<Held>, StoreError> {
+) -> Result<Option<SealedGrant>, StoreError> {
     let row = Row::read(connection, id).await?;
-    row.map(Held::try_from).transpose()
+    row.map(SealedGrant::try_from).transpose()
 }
 
 /// Seals the tokens of all grants with the new key. Returns their number.
@@ -187,12 +187,12 @@ pub(crate) async fn reseal(
     let mut count = 0;
     for id in ids {
         let id = TABLE.value("data_center", DataCenterId::parse(&id))?;
-        let Some(held) = held(&mut *connection, &id).await? else {
+        let Some(stored) = read_sealed(&mut *connection, &id).await? else {
             continue;
         };
-        let again = |token, column| keys.again(token, &cell(column, &id, held.bound()));
-        let access_token = again(&held.access_token, "access_token")?;
-        let refresh_token = held.refresh_token.as_ref();
+        let again = |token, column| keys.again(token, &cell(column, &id, stored.bound()));
+        let access_token = again(&stored.access_token, "access_token")?;
+        let refresh_token = stored.refresh_token.as_ref();
         let refresh_token = refresh_token
             .map(|token| again(token, "refresh_token"))
             .transpose()?;

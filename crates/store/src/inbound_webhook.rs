@@ -34,7 +34,7 @@ pub struct StoredWebhook {
 
 /// Maximum age in seconds of the bounce cursor for a new webhook to start there. An older one would
 /// cause notifications of much old mail.
-const RECENTLY: i64 = 15 * 60;
+const MAX_CURSOR_AGE: i64 = 15 * 60;
 
 /// Returns the cell of the URL, bound to the displayed host.
 fn url_cell<'a>(id: &'a DataCenterId, host: &str) -> Cell<'a> {
@@ -172,8 +172,8 @@ impl Store {
         .bind(key.seal(&hook.secret, &secret_cell(id, &hook.url))?.0)
         .execute(&mut *transaction)
         .await?;
-        forget_place(&mut transaction, id).await?;
-        begin_at_last_look(&mut transaction, id, now).await?;
+        delete_cursor(&mut transaction, id).await?;
+        start_at_bounce_cursor(&mut transaction, id, now).await?;
         let mut record = entry(by, now, AuditAction::InboundWebhookSaved, id.as_str());
         record.changes = vec![Change::fact("host", host)];
         self.append(&mut transaction, &record).await?;
@@ -199,7 +199,7 @@ impl Store {
         if removed.rows_affected() == 0 {
             return Ok(false);
         }
-        forget_place(&mut transaction, id).await?;
+        delete_cursor(&mut transaction, id).await?;
         let record = entry(by, now, AuditAction::InboundWebhookRemoved, id.as_str());
         self.append(&mut transaction, &record).await?;
         transaction.commit().await?;
@@ -230,7 +230,7 @@ impl Store {
     }
 }
 
-async fn forget_place(
+async fn delete_cursor(
     connection: &mut sqlx::AnyConnection,
     id: &DataCenterId,
 ) -> Result<(), StoreError> {
@@ -244,7 +244,7 @@ async fn forget_place(
 
 /// Starts at the cursor of the bounce reader. Otherwise the first poll would have to set the start,
 /// and mail that arrives before it would be missed.
-async fn begin_at_last_look(
+async fn start_at_bounce_cursor(
     connection: &mut sqlx::AnyConnection,
     id: &DataCenterId,
     now: UnixTime,
@@ -257,7 +257,7 @@ async fn begin_at_last_look(
     .bind(MailReader::Webhook.code())
     .bind(id.as_str())
     .bind(MailReader::Bounces.code())
-    .bind(now.plus(-RECENTLY).0)
+    .bind(now.plus(-MAX_CURSOR_AGE).0)
     .execute(connection)
     .await?;
     Ok(())

@@ -80,12 +80,12 @@ impl KeySource {
         }
     }
 
-    /// Reads the key. Creates a missing file if `may_make` is true.
-    pub(crate) fn load(&self, may_make: bool) -> Result<Key, StoreError> {
+    /// Reads the key. Creates a missing file if `may_create` is true.
+    pub(crate) fn load(&self, may_create: bool) -> Result<Key, StoreError> {
         match self {
             Self::Value(text) => Key::parse(text.expose_secret()).ok_or(StoreError::KeyMalformed),
             Self::File(path) => match read(path) {
-                Err(StoreError::KeyMissing { .. }) if may_make => make_and_read(path),
+                Err(StoreError::KeyMissing { .. }) if may_create => create_and_read(path),
                 read => read,
             },
         }
@@ -109,15 +109,15 @@ pub(crate) fn remove(path: &Path) -> Result<bool, StoreError> {
 }
 
 /// Replaces a key file with another one durably.
-pub(crate) fn put_in_place(new: &Path, path: &Path) -> Result<(), StoreError> {
+pub(crate) fn replace(new: &Path, path: &Path) -> Result<(), StoreError> {
     let moved = fs::rename(new, path).and_then(|()| sync_folder(path));
     moved.map_err(|error| failed(path, error))
 }
 
 /// Creates a key file that only its owner may read, unless it exists. The key is on the disk when
 /// this returns.
-pub(crate) fn make_and_read(path: &Path) -> Result<Key, StoreError> {
-    make(path).map_err(|error| failed(path, error))?;
+pub(crate) fn create_and_read(path: &Path) -> Result<Key, StoreError> {
+    create(path).map_err(|error| failed(path, error))?;
     read(path)
 }
 
@@ -148,7 +148,7 @@ fn no_random() -> io::Error {
 }
 
 /// Creates a key file atomically. A file that another server has created meanwhile stays.
-fn make(path: &Path) -> io::Result<()> {
+fn create(path: &Path) -> io::Result<()> {
     let mut bytes = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *bytes).map_err(|_| no_random())?;
     let text = Zeroizing::new(BASE64_STANDARD.encode(*bytes));

@@ -60,8 +60,8 @@ pub use api_key::MakeKeyOutcome;
 pub use attempt::{Bucket, Counted};
 pub use audit::{AuditBreak, AuditVerdict};
 pub use authorization::{
-    AuthorizationRecord, FinishOutcome, Finished, NewAuthorization, NewGrant, RecordState,
-    TakeOutcome, TakenAuthorization,
+    AuthorizationRecord, CallbackClaim, ClaimedAuthorization, FinishOutcome, Finished,
+    NewAuthorization, NewGrant, RecordState,
 };
 pub use data_center::{AddOutcome, RemoveOutcome, RenameOutcome};
 pub use disk::DiskState;

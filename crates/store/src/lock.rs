@@ -19,7 +19,7 @@ impl ServerLock {
     ///
     /// # Errors
     /// `InUse` if another server holds it; `LockFile`.
-    pub(crate) fn take(database: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn acquire(database: &Path) -> Result<Self, StoreError> {
         // The same file under another name, such as a symbolic link, is the same database.
         let database = database
             .canonicalize()

@@ -111,14 +111,14 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn keep_mail_cursor(
+    pub async fn store_mail_cursor(
         &self,
         id: &DataCenterId,
         reader: MailReader,
         owner: &str,
         cursor: &MailCursor,
     ) -> Result<bool, StoreError> {
-        let kept = sqlx::query(
+        let stored = sqlx::query(
             "UPDATE mail_cursors
              SET mailbox = $1, uid_validity = $2, last_uid = $3, looked_at = $4
              WHERE data_center = $5 AND reader = $6 AND lease_owner = $7",
@@ -132,6 +132,6 @@ impl Store {
         .bind(owner)
         .execute(&self.pool)
         .await?;
-        Ok(kept.rows_affected() > 0)
+        Ok(stored.rows_affected() > 0)
     }
 }

@@ -85,7 +85,7 @@ impl Store {
         row.write(&mut *connection, key, change).await?;
         session::end_all(connection, id, None, change).await?;
         link::end_all(connection, id, change).await?;
-        self.forget_name(connection, &row.name).await?;
+        self.clear_failures(connection, &row.name).await?;
         Ok(Some(row.name))
     }
 
@@ -116,7 +116,7 @@ impl Store {
         row.write(&mut transaction, &key, &mut change).await?;
         session::end_all(&mut transaction, account, Some(session), &mut change).await?;
         link::end_all(&mut transaction, account, &mut change).await?;
-        attempt::forgive(&mut transaction, counted).await?;
+        attempt::uncount(&mut transaction, counted).await?;
         let by = by_account(&signed_in.name, address);
         let set = entry(&by, now, AuditAction::PasswordSet, signed_in.name.as_str());
         self.append_with(&mut transaction, &set, &change).await?;

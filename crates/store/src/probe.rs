@@ -42,7 +42,7 @@ impl Probe {
         if let Some(mut connection) = kept.take()
             && let Ok(Ok(())) = timeout(TIMEOUT, ask(&mut connection)).await
         {
-            *kept = Some(connection);
+            *current = Some(connection);
             return Ok(());
         }
         let new = async {
@@ -52,7 +52,7 @@ impl Probe {
         };
         let new = timeout(TIMEOUT, new).await;
         let new = new.map_err(|_| io_timeout())??;
-        *kept = Some(new);
+        *current = Some(new);
         Ok(())
     }
 

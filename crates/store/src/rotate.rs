@@ -1,10 +1,10 @@
 //! Rotation of the sealing key: reseals everything in one transaction.
 //!
 //! The new key is stored next to the old one (`<path>.new`) before the transaction is committed,
-//! and replaces the old one afterward. If this is interrupted at any point, [`settle`] finds at the
-//! next start which of the two opens `seal_check`, and finishes the rotation or deletes the new
-//! key. All code that accesses the two files holds `seal_check`, so only one process does so at a
-//! time.
+//! and replaces the old one afterward. If this is interrupted at any point, [`recover_rotation`]
+//! determines at the next start which of the two opens `seal_check`, and finishes the rotation or
+//! deletes the new key. All code that accesses the two files holds `seal_check`, so only one
+//! process does so at a time.
 //!
 //! The old key is deleted afterward. A backup made before the rotation opens only with the old key,
 //! so a copy of the key must be kept with such backups.
@@ -52,17 +52,17 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<Rotated, StoreError> {
-        let place = match (&self.keyring.source, new_key_file) {
-            (_, Some(file)) => Place::Named(file),
-            (KeySource::File(path), None) => Place::Same(path),
+        let new_file = match (&self.keyring.source, new_key_file) {
+            (_, Some(file)) => NewKeyFile::Named(file),
+            (KeySource::File(path), None) => NewKeyFile::Same(path),
             (KeySource::Value(_), None) => return Err(StoreError::NewKeyFileMissing),
         };
-        let (new, secrets) = self.reseal(&place, by, now).await?;
+        let (new, secrets) = self.reseal(&new_file, by, now).await?;
         self.keyring.replace(new.into());
-        let key_file = match place {
-            Place::Named(file) => file.to_owned(),
-            Place::Same(path) => {
-                self.put_in_place(path)
+        let key_file = match new_file {
+            NewKeyFile::Named(file) => file.to_owned(),
+            NewKeyFile::Same(path) => {
+                self.install_key(path)
                     .await
                     .map_err(|error| StoreError::KeyNotInPlace {
                         path: key::beside(path),
@@ -78,7 +78,7 @@ impl Store {
         }
         Ok(Rotated {
             key_file,
-            in_place: matches!(place, Place::Same(_)),
+            in_place: matches!(new_file, NewKeyFile::Same(_)),
             secrets,
         })
     }
@@ -86,17 +86,17 @@ impl Store {
     /// Runs the transaction. Returns the new key and the number of resealed secrets.
     async fn reseal(
         &self,
-        place: &Place<'_>,
+        new_file: &NewKeyFile<'_>,
         by: &Actor,
         now: UnixTime,
     ) -> Result<(Sealer, usize), StoreError> {
         let mut transaction = self.begin().await?;
         let known = keyring::hold(&mut transaction).await?;
-        let new = match place {
-            Place::Named(file) => KeySource::File((*file).into()).load(true)?,
-            Place::Same(path) => {
-                settle(&mut transaction, path).await?;
-                key::make_and_read(&key::beside(path))?
+        let new = match new_file {
+            NewKeyFile::Named(file) => KeySource::File((*file).into()).load(true)?,
+            NewKeyFile::Same(path) => {
+                recover_rotation(&mut transaction, path).await?;
+                key::create_and_read(&key::beside(path))?
             }
         };
         let (old, new) = (self.keyring.of(&known)?, Sealer::new(&new));
@@ -122,7 +122,7 @@ impl Store {
         self.append(&mut transaction, &record).await?;
         reseal.audit_key(&mut transaction).await?;
         keyring::write(&mut transaction, &new, &old.open(&known, &CHECK)?).await?;
-        reseal.prove_that_nothing_is_left(&mut transaction).await?;
+        reseal.verify_nothing_left(&mut transaction).await?;
         transaction.commit().await?;
         tracing::info!(
             old = old.id(),
@@ -133,15 +133,15 @@ impl Store {
         Ok((new, secrets))
     }
 
-    async fn put_in_place(&self, path: &Path) -> Result<(), StoreError> {
+    async fn install_key(&self, path: &Path) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        settle(&mut transaction, path).await?;
+        recover_rotation(&mut transaction, path).await?;
         transaction.commit().await
     }
 }
 
 /// Destination of the new key.
-enum Place<'a> {
+enum NewKeyFile<'a> {
     /// A file that the caller named.
     Named(&'a Path),
     /// The file of the old key.

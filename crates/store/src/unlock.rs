@@ -28,11 +28,11 @@ pub(crate) async fn unlock(
     match source {
         KeySource::File(path) if key::beside(path).exists() => {
             let mut transaction = Transaction::begin(pool, backend).await?;
-            let key = settle(&mut transaction, path).await?;
+            let key = recover_rotation(&mut transaction, path).await?;
             transaction.commit().await?;
             Ok(Sealer::new(&key))
         }
-        _ => prove(&source.load(false)?, &known),
+        _ => verify(&source.load(false)?, &known),
     }
 }
 
@@ -46,10 +46,10 @@ async fn first(pool: &AnyPool, source: &KeySource) -> Result<Sealer, StoreError>
         .await?;
     // Another server may have been faster.
     let known = keyring::known(&mut *pool.acquire().await?).await?;
-    prove(&key, &known.unwrap_or(first))
+    verify(&key, &known.unwrap_or(first))
 }
 
-fn prove(key: &Key, known: &Sealed) -> Result<Sealer, StoreError> {
+fn verify(key: &Key, known: &Sealed) -> Result<Sealer, StoreError> {
     let sealer = Sealer::new(key);
     match sealer.open(known, &CHECK) {
         Ok(_) => Ok(sealer),
@@ -64,13 +64,13 @@ fn prove(key: &Key, known: &Sealed) -> Result<Sealer, StoreError> {
 ///
 /// # Errors
 /// `Database`; `WrongKey` and every error about the key file, if no file has the key.
-pub(crate) async fn settle(
+pub(crate) async fn recover_rotation(
     transaction: &mut AnyConnection,
     path: &Path,
 ) -> Result<Key, StoreError> {
     let known = keyring::hold(transaction).await?;
     let beside = key::beside(path);
-    let in_place = key::read(path).and_then(|key| prove(&key, &known).map(|_| key));
+    let in_place = key::read(path).and_then(|key| verify(&key, &known).map(|_| key));
     let in_place = match in_place {
         Ok(key) => {
             if key::remove(&beside)? {
@@ -84,8 +84,8 @@ pub(crate) async fn settle(
         Err(error) => error,
     };
     match key::read(&beside) {
-        Ok(key) if prove(&key, &known).is_ok() => {
-            key::put_in_place(&beside, path)?;
+        Ok(key) if verify(&key, &known).is_ok() => {
+            key::replace(&beside, path)?;
             tracing::info!(file = %path.display(), "key rotation completed");
             Ok(key)
         }

@@ -23,7 +23,7 @@ pub struct TamperedRow {
 struct Faults(Vec<TamperedRow>);
 
 impl Faults {
-    fn judge<R: Protected>(
+    fn check_rows<R: Protected>(
         &mut self,
         integrity: &Integrity,
         rows: &[R],
@@ -87,14 +87,14 @@ impl Store {
         faults: &mut Faults,
     ) -> Result<(), StoreError> {
         let before = self.keyring.current();
-        let seen = audit::see(&mut *connection).await?;
+        let seen = audit::read_head(&mut *connection).await?;
         let integrity = self.integrity(&mut *connection, before, &seen).await?;
         let accounts = account::rows(&mut *connection).await?;
-        faults.judge(&integrity, &accounts, |row| row.name.clone());
+        faults.check_rows(&integrity, &accounts, |row| row.name.clone());
         let sessions = session::rows(&mut *connection).await?;
-        faults.judge(&integrity, &sessions, |row| row.id.clone());
+        faults.check_rows(&integrity, &sessions, |row| row.id.clone());
         let links = link::rows(&mut *connection).await?;
-        faults.judge(&integrity, &links, |row| {
+        faults.check_rows(&integrity, &links, |row| {
             row.account.clone().unwrap_or_else(|| row.kind.clone())
         });
         let keys = api_key::rows(&mut *connection).await?;

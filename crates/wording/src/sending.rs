@@ -47,7 +47,7 @@ pub fn sending_field_error(
 ) -> String {
     let words = match error {
         SendingFormError::NotANumber => {
-            let most = count(field.at_most().into());
+            let most = count(field.max_value().into());
             return format!(
                 "This is not a number from 1 to {most}. Enter digits only, or leave the field empty."
             );

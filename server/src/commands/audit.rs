@@ -60,14 +60,12 @@ async fn verify(store: &Store) -> Result<String, CommandError> {
             rows,
         }),
         AuditVerdict::Intact { .. } if !rows.is_empty() => Err(CommandError::RowsChanged { rows }),
-        AuditVerdict::Intact { entries: 1, hash } => Ok(unbroken("1 entry", &hash)),
-        AuditVerdict::Intact { entries, hash } => {
-            Ok(unbroken(&format!("{entries} entries"), &hash))
-        }
+        AuditVerdict::Intact { entries: 1, hash } => Ok(intact("1 entry", &hash)),
+        AuditVerdict::Intact { entries, hash } => Ok(intact(&format!("{entries} entries"), &hash)),
     }
 }
 
-fn unbroken(entries: &str, hash: &str) -> String {
+fn intact(entries: &str, hash: &str) -> String {
     format!(
         "{entries}, unbroken\nlast hash: {hash}\naccounts, sessions, API keys, links, authorizations, and secrets: unchanged\n"
     )

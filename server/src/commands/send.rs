@@ -73,30 +73,30 @@ async fn run(arguments: &SendArguments) -> Result<(), Failure> {
         return Err(Failure::data("the message is larger than 25 MB"));
     }
     let message = message::prepare(&content, arguments, &settings)?;
-    hand_over(&settings, &spool, message).await
+    submit_or_spool(&settings, &spool, message).await
 }
 
 /// Submits the message to the server, or writes it to the spool if the server is unreachable.
-async fn hand_over(
+async fn submit_or_spool(
     settings: &SendSettings,
     spool: &Spool,
     message: Spooled,
 ) -> Result<(), Failure> {
     let name = spool::new_name();
     let server = settings.remote()?;
-    match server.hand_over(&message.remote(&name)).await {
+    match server.submit(&message.remote(&name)).await {
         Ok(()) => {
             // Submits spooled messages as well. Those that fail again stay in the spool.
-            if let Ok(Some(kept)) = spool.open()
-                && let Ok(flushed) = spool::some(&server, kept).await
+            if let Ok(Some(directory)) = spool.open()
+                && let Ok(flushed) = spool::some(&server, directory).await
             {
                 report(&flushed);
             }
             Ok(())
         }
         Err(error @ RemoteError::Later(_)) => {
-            let kept = spool.keep(&name, &message);
-            kept.map_err(|cause| Failure::not_kept(&error, &cause))?;
+            let stored = spool.store(&name, &message);
+            stored.map_err(|cause| Failure::not_spooled(&error, &cause))?;
             print_error(&format!(
                 "mailgrant send: {error}; the message is spooled and sent with the next one"
             ));
@@ -113,10 +113,10 @@ async fn flush(settings: &SendSettings, spool: &Spool) -> Result<(), Failure> {
         path: spool.path().to_owned(),
         cause,
     };
-    let Some(kept) = spool.open().map_err(unreadable)? else {
+    let Some(directory) = spool.open().map_err(unreadable)? else {
         return Ok(());
     };
-    let flushed = spool::all(&server, kept).await?;
+    let flushed = spool::all(&server, directory).await?;
     report(&flushed);
     match flushed.not_accepted.len() {
         0 => Ok(()),

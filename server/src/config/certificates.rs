@@ -22,7 +22,7 @@ pub fn read(values: &Values, report: &mut Report) -> Result<Vec<Vec<u8>>, Config
     report.list(Setting::ExtraRoots, &paths.source, &shown);
     let mut certificates = Vec::new();
     for (path, shown) in paths.value.iter().zip(&shown) {
-        let wrong = |problem: String| paths.wrong(format!("{shown}: {problem}"));
+        let wrong = |problem: String| paths.invalid(format!("{shown}: {problem}"));
         let before = certificates.len();
         let pem = file::read(path, MAX_PEM).map_err(|error| wrong(error.to_string()))?;
         for certificate in CertificateDer::pem_slice_iter(&pem) {

@@ -47,19 +47,19 @@ pub fn read(
         .iter()
         .any(|scheme| url.starts_with(scheme))
     {
-        return Err(found.wrong("is neither a sqlite: nor a postgres: URL"));
+        return Err(found.invalid("is neither a sqlite: nor a postgres: URL"));
     }
     // Every user of the machine can read the arguments of a process.
     if found.source == Source::CommandLine
         && found.setting == Setting::DatabaseUrl
         && has_password(&url)
     {
-        return Err(found.wrong(
+        return Err(found.invalid(
             "contains a password that other users of this machine could read; use --database-url-file",
         ));
     }
-    if in_the_clear(&url) {
-        return Err(found.wrong(
+    if lacks_tls(&url) {
+        return Err(found.invalid(
             "is on another machine, and the connection may be unencrypted; add sslmode=verify-full (or verify-ca, or require) to its query",
         ));
     }
@@ -68,7 +68,7 @@ pub fn read(
 
 /// Returns true if the database is on another machine and its URL does not require TLS: the
 /// driver's default would accept a server without TLS.
-fn in_the_clear(url: &str) -> bool {
+fn lacks_tls(url: &str) -> bool {
     let Some(rest) = url
         .strip_prefix("postgres://")
         .or_else(|| url.strip_prefix("postgresql://"))
@@ -122,7 +122,7 @@ fn has_password(url: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::in_the_clear;
+    use super::lacks_tls;
 
     #[test]
     fn a_database_on_another_machine_requires_tls() {
@@ -138,7 +138,7 @@ mod tests {
             "postgres://db.example.com/mailgrant?sslmode=verify-full",
             "postgres://db.example.com/mailgrant?a=b&sslmode=require",
         ] {
-            assert!(!in_the_clear(url), "{url}");
+            assert!(!lacks_tls(url), "{url}");
         }
         for url in [
             "postgres://db.example.com/mailgrant",
@@ -149,7 +149,7 @@ mod tests {
             "postgres://db.example.com/mailgrant?sslmode=require&sslmode=disable",
             "postgres:db.example.com",
         ] {
-            assert!(in_the_clear(url), "{url}");
+            assert!(lacks_tls(url), "{url}");
         }
     }
 }

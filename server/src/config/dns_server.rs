@@ -14,7 +14,9 @@ pub fn read(values: &Values, report: &mut Report) -> Result<Option<SocketAddr>, 
             address
                 .filter(|address| address.port() != 0)
                 .ok_or_else(|| {
-                    text.wrong("is not an IP address and a port, such as 127.0.0.1:53 or [::1]:53")
+                    text.invalid(
+                        "is not an IP address and a port, such as 127.0.0.1:53 or [::1]:53",
+                    )
                 })
         })
         .transpose()

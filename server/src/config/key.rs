@@ -50,20 +50,20 @@ pub fn source_is_private(secret: &Sourced<String>) -> Result<(), ConfigError> {
     match file {
         Ok(metadata) if file::is_open_to_others(&metadata) => {
             Err(secret
-                .wrong("is a secret in a file that every user can open; set its mode to 0600"))
+                .invalid("is a secret in a file that every user can open; set its mode to 0600"))
         }
         Ok(_) => Ok(()),
-        Err(error) => Err(secret.wrong(format!("cannot read the file: {error}"))),
+        Err(error) => Err(secret.invalid(format!("cannot read the file: {error}"))),
     }
 }
 
 /// Reads the only line of a file that contains a secret.
 pub fn first_line(path: &Sourced<String>) -> Result<String, ConfigError> {
     let text = file::read_secret(Path::new(&path.value), MAX_LINE)
-        .map_err(|error| path.wrong(format!("cannot read {}: {error}", path.value)))?;
+        .map_err(|error| path.invalid(format!("cannot read {}: {error}", path.value)))?;
     let line = text.trim();
     if line.is_empty() || line.contains('\n') {
-        return Err(path.wrong(format!("{} does not contain exactly one line", path.value)));
+        return Err(path.invalid(format!("{} does not contain exactly one line", path.value)));
     }
     Ok(line.to_owned())
 }

@@ -26,12 +26,12 @@ pub fn parse(
     public_url: Option<&PublicUrl>,
 ) -> Result<SocketAddr, ConfigError> {
     let address: SocketAddr = listen.value.trim().parse().map_err(|_| {
-        listen.wrong("is not an IP address and a port, such as 127.0.0.1:3000 or [::1]:3000")
+        listen.invalid("is not an IP address and a port, such as 127.0.0.1:3000 or [::1]:3000")
     })?;
     if address.ip().to_canonical().is_loopback() || public_url.is_some() {
         Ok(address)
     } else {
-        Err(listen.wrong(format!(
+        Err(listen.invalid(format!(
             "{address} is not a loopback address, so browsers would send passwords and session cookies unencrypted. Put an HTTPS proxy in front of Mailgrant and set public_url to its origin, such as https://mailgrant.example.com, or listen on 127.0.0.1 or [::1]"
         )))
     }

@@ -36,7 +36,7 @@ fn read(
     let networks = (1..)
         .zip(&texts.value)
         .map(|(position, text)| {
-            let wrong = |problem: &str| wrong(&texts, position, text, problem);
+            let wrong = |problem: &str| invalid(&texts, position, text, problem);
             let network = network(text).map_err(|problem| wrong(&problem))?;
             problem_with(network).map_or(Ok(network), |problem| Err(wrong(problem)))
         })
@@ -46,8 +46,13 @@ fn read(
     Ok(networks)
 }
 
-fn wrong(texts: &Sourced<Vec<String>>, position: usize, text: &str, problem: &str) -> ConfigError {
-    texts.wrong(format!("value {position}, {text:?}, {problem}"))
+fn invalid(
+    texts: &Sourced<Vec<String>>,
+    position: usize,
+    text: &str,
+    problem: &str,
+) -> ConfigError {
+    texts.invalid(format!("value {position}, {text:?}, {problem}"))
 }
 
 /// Parses an address, or a network without host bits. An IPv4-mapped IPv6 network becomes IPv4,

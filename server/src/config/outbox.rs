@@ -65,7 +65,7 @@ fn number(
 ) -> Result<u32, ConfigError> {
     let found = values.typed(setting, default, problem)?;
     if !allowed.contains(&found.value) {
-        return Err(found.wrong(problem));
+        return Err(found.invalid(problem));
     }
     report.plain(setting, found.value, &found.source);
     Ok(found.value)
@@ -79,7 +79,7 @@ fn data_centers(values: &Values, report: &mut Report) -> Result<Vec<DataCenterId
     };
     let ids = texts.value.iter().map(|text| {
         DataCenterId::parse(text)
-            .map_err(|_| texts.wrong(format!("{text:?} is not the ID of a data center")))
+            .map_err(|_| texts.invalid(format!("{text:?} is not the ID of a data center")))
     });
     let ids = ids.collect::<Result<Vec<_>, _>>()?;
     report.list(Setting::DataCenter, &texts.source, &texts.value);

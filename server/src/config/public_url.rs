@@ -16,7 +16,7 @@ pub struct PublicUrl {
 impl PublicUrl {
     pub(super) fn read(value: &Sourced<String>) -> Result<Self, ConfigError> {
         Self::parse(&value.value).map_err(|error| {
-            value.wrong(match error {
+            value.invalid(match error {
                 UrlError::UrlNotHttps => "is not https. Browsers would send passwords and sessions unencrypted. Only a host on loopback may have http, \
                      such as http://localhost:3000",
                 UrlError::UrlHasCredentials => "contains a user name or a password",

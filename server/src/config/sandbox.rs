@@ -50,9 +50,9 @@ pub fn read(values: &Values, report: &mut Report) -> Result<Option<Sandbox>, Con
         return Ok(None);
     };
     let text = file::read(Path::new(&path.value), MAX_DESCRIPTOR)
-        .map_err(|error| path.wrong(format!("cannot read {}: {error}", path.value)))?;
+        .map_err(|error| path.invalid(format!("cannot read {}: {error}", path.value)))?;
     let descriptor: Descriptor = serde_json::from_slice(&text)
-        .map_err(|error| path.wrong(format!("{} is not a descriptor: {error}", path.value)))?;
+        .map_err(|error| path.invalid(format!("{} is not a descriptor: {error}", path.value)))?;
     let dns = descriptor.dns;
     Ok(Some((descriptor.into(), dns)))
 }

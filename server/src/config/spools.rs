@@ -15,7 +15,7 @@ pub fn read(values: &Values, report: &mut Report) -> Result<Vec<PathBuf>, Config
         Some(found) => {
             if let Some(path) = found.value.iter().find(|path| !path.is_absolute()) {
                 let problem = format!("{} is not an absolute path", path.display());
-                return Err(found.wrong(problem));
+                return Err(found.invalid(problem));
             }
             (found.source, found.value)
         }

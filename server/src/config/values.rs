@@ -26,7 +26,7 @@ impl<T> Sourced<T> {
     }
 
     /// Returns an error that says this value is not valid.
-    pub fn wrong(&self, problem: impl Into<String>) -> ConfigError {
+    pub fn invalid(&self, problem: impl Into<String>) -> ConfigError {
         let name = self.source.name_of(self.setting);
         ConfigError::at(&self.source, &name, problem)
     }
@@ -134,7 +134,7 @@ impl Values {
         };
         match text.trim().parse() {
             Ok(value) => Ok(found.map(|()| value)),
-            Err(_) => Err(found.wrong(problem)),
+            Err(_) => Err(found.invalid(problem)),
         }
     }
 
@@ -148,7 +148,7 @@ impl Values {
         match (self.text(one)?, self.text(other)?) {
             (Some(one), Some(other)) if one.source == other.source => {
                 let second = other.source.name_of(other.setting);
-                Err(one.wrong(format!("is set together with {second}; set one of them")))
+                Err(one.invalid(format!("is set together with {second}; set one of them")))
             }
             (Some(one), Some(other)) if one.source < other.source => Ok(Some(other)),
             (one, other) => Ok(one.or(other)),
@@ -176,7 +176,7 @@ impl Values {
                 source: found.source,
                 value,
             })),
-            Err(_) => Err(found.wrong(problem)),
+            Err(_) => Err(found.invalid(problem)),
         }
     }
 }

@@ -5,12 +5,12 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use super::Capacity;
 
 /// File descriptors reserved for everything except client connections.
-const OTHERS: u64 = 256;
+const RESERVED: u64 = 256;
 
 /// Raises the limit of the process to the allowed maximum, and reduces the number of connections to
 /// what fits.
 pub fn fit(capacity: Capacity) -> Capacity {
-    let wanted = capacity.connections as u64 + OTHERS;
+    let wanted = capacity.connections as u64 + RESERVED;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let mut limit = current;
     if current.is_some_and(|current| current < wanted) {
@@ -24,7 +24,7 @@ pub fn fit(capacity: Capacity) -> Capacity {
         }
     }
     let room = limit.map_or(wanted, |limit| limit.min(wanted));
-    let connections = usize::try_from(room.saturating_sub(OTHERS)).unwrap_or(usize::MAX);
+    let connections = usize::try_from(room.saturating_sub(RESERVED)).unwrap_or(usize::MAX);
     let connections = connections.max(64).min(capacity.connections);
     if connections < capacity.connections {
         tracing::warn!(

@@ -130,8 +130,8 @@ impl Registry {
         if limit.is_some_and(|limit| from_there >= limit.get()) && !open.close_idle(Some(address)) {
             return Err(Full::Address);
         }
-        let is_crowded = open.by_id.len() >= connections.saturating_sub(reserved);
-        if is_crowded && !open.close_idle(None) && open.by_id.len() >= connections {
+        let is_nearly_full = open.by_id.len() >= connections.saturating_sub(reserved);
+        if is_nearly_full && !open.close_idle(None) && open.by_id.len() >= connections {
             return Err(Full::Server);
         }
         let id = open.next;
@@ -153,7 +153,7 @@ impl Registry {
     }
 
     /// Returns true while only the reserved connections are left.
-    fn is_crowded(&self) -> bool {
+    fn is_nearly_full(&self) -> bool {
         let left = self
             .capacity
             .connections
@@ -189,8 +189,8 @@ impl Connection {
     }
 
     /// Returns true while only the reserved connections are left.
-    pub fn is_crowded(&self) -> bool {
-        self.registry.is_crowded()
+    pub fn is_nearly_full(&self) -> bool {
+        self.registry.is_nearly_full()
     }
 }
 
@@ -214,19 +214,19 @@ impl Drop for Busy {
 }
 
 /// A body that keeps a value alive until it has been sent.
-pub struct Holding<T> {
+pub struct GuardedBody<T> {
     body: Body,
     _held: T,
 }
 
-impl<T: Send + Unpin + 'static> Holding<T> {
+impl<T: Send + Unpin + 'static> GuardedBody<T> {
     /// Wraps a body together with a value that lives as long as the body.
     pub fn body(body: Body, held: T) -> Body {
         Body::new(Self { body, _held: held })
     }
 }
 
-impl<T: Unpin> hyper::body::Body for Holding<T> {
+impl<T: Unpin> hyper::body::Body for GuardedBody<T> {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -275,7 +275,7 @@ mod tests {
         assert!(two.close.is_cancelled() && !one.close.is_cancelled());
         let _three = three.begin_request();
         let four = registry.admit(address(4), false).unwrap();
-        assert!(four.is_crowded());
+        assert!(four.is_nearly_full());
         let _four = four.begin_request();
         let refused = registry.admit(address(5), false);
         assert_eq!(refused.unwrap_err(), Full::Server);

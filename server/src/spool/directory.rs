@@ -17,7 +17,7 @@ use rustix::fs::{AtFlags, CWD, Dir, Mode, OFlags, mkdirat, openat, renameat, sta
 use super::{SpoolError, Spooled};
 
 /// Suffix of complete files.
-pub(super) const ENDING: &str = ".mail";
+pub(super) const SUFFIX: &str = ".mail";
 
 /// Directory for messages that the server rejects.
 const REFUSED: &str = "refused";
@@ -83,7 +83,7 @@ impl SpoolDirectory {
         for entry in Dir::read_from(&self.folder)? {
             let entry = entry?;
             let name = entry.file_name().to_str().ok();
-            let name = name.and_then(|name| name.strip_suffix(ENDING));
+            let name = name.and_then(|name| name.strip_suffix(SUFFIX));
             if let Some(name) = name.filter(|name| !name.starts_with('.')) {
                 // Names only have a resolution of one second.
                 let about = statat(&self.folder, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW);
@@ -133,7 +133,7 @@ impl SpoolDirectory {
     ///
     /// Returns an error if the file cannot be deleted. The server then recognizes the message by
     /// its name.
-    pub fn forget(&self, name: &str) -> io::Result<()> {
+    pub fn delete(&self, name: &str) -> io::Result<()> {
         match unlinkat(&self.folder, file_name(name), AtFlags::empty()) {
             Err(error) if error != rustix::io::Errno::NOENT => Err(error.into()),
             _ => Ok(()),
@@ -145,7 +145,7 @@ impl SpoolDirectory {
     /// # Errors
     ///
     /// Returns an error if the file cannot be moved.
-    pub fn set_aside(&self, name: &str) -> io::Result<PathBuf> {
+    pub fn move_rejected(&self, name: &str) -> io::Result<PathBuf> {
         let mode = Mode::from_raw_mode(self.about.mode() & 0o770);
         let is_new = match mkdirat(&self.folder, REFUSED, mode) {
             Ok(()) => true,
@@ -167,7 +167,7 @@ impl SpoolDirectory {
 }
 
 fn file_name(name: &str) -> String {
-    format!("{name}{ENDING}")
+    format!("{name}{SUFFIX}")
 }
 
 fn foreign(text: &str) -> io::Error {
@@ -201,11 +201,11 @@ mod tests {
     fn files_of_other_users_than_the_key_owner_are_rejected() {
         let (folder, user) = folder();
         assert!(open(&folder).only_of(user + 1).is_err());
-        let kept = open(&folder).only_of(user).unwrap();
-        assert!(kept.read("1-a").unwrap().is_some());
+        let directory = open(&folder).only_of(user).unwrap();
+        assert!(directory.read("1-a").unwrap().is_some());
         let somebody_elses = SpoolDirectory {
             only_of: Some(user + 1),
-            ..kept
+            ..directory
         };
         let error = somebody_elses.read("1-a").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
@@ -228,13 +228,13 @@ mod tests {
         fs::write(&secret, MESSAGE).unwrap();
         symlink(&secret, folder.path().join("2-link.mail")).unwrap();
         fs::hard_link(&secret, folder.path().join("3-name.mail")).unwrap();
-        let kept = open(&folder).only_of(user).unwrap();
+        let directory = open(&folder).only_of(user).unwrap();
         let fifo = FileType::Fifo;
-        mknodat(&kept.folder, "4-pipe.mail", fifo, Mode::RUSR, 0).unwrap();
+        mknodat(&directory.folder, "4-pipe.mail", fifo, Mode::RUSR, 0).unwrap();
         fs::create_dir(folder.path().join("5-folder.mail")).unwrap();
-        assert_eq!(kept.names().unwrap().len(), 5);
+        assert_eq!(directory.names().unwrap().len(), 5);
         for name in ["2-link", "3-name", "4-pipe", "5-folder"] {
-            assert!(kept.read(name).is_err(), "{name}");
+            assert!(directory.read(name).is_err(), "{name}");
         }
     }
 
@@ -243,13 +243,13 @@ mod tests {
         let (folder, _) = folder();
         let elsewhere = tempfile::tempdir().unwrap();
         symlink(elsewhere.path(), folder.path().join(REFUSED)).unwrap();
-        assert!(open(&folder).set_aside("1-a").is_err());
+        assert!(open(&folder).move_rejected("1-a").is_err());
         assert!(folder.path().join("1-a.mail").exists());
         fs::remove_file(folder.path().join(REFUSED)).unwrap();
-        let path = open(&folder).set_aside("1-a").unwrap();
+        let path = open(&folder).move_rejected("1-a").unwrap();
         assert_eq!(path, folder.path().join("refused/1-a.mail"));
         assert!(path.exists());
         // Another process may have been first.
-        open(&folder).set_aside("1-a").unwrap();
+        open(&folder).move_rejected("1-a").unwrap();
     }
 }

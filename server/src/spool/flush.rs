@@ -8,7 +8,7 @@ use mail::{Remote, RemoteError};
 use super::{SpoolError, directory::SpoolDirectory};
 
 /// Number of spooled messages submitted along with a new one, whose sender is waiting.
-const SOME: usize = 20;
+const MAX_WITH_NEW_MESSAGE: usize = 20;
 
 /// The result of submitting a spool.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ pub enum NotAccepted {
     /// The server has the message, but the file cannot be deleted. Submitting it again has no
     /// effect.
     #[error("was submitted but cannot be deleted: {0}")]
-    Stays(io::Error),
+    NotDeleted(io::Error),
     /// The server rejects the message.
     #[error("was rejected and moved to {}: {error}", path.display())]
     Refused {
@@ -39,7 +39,7 @@ pub enum NotAccepted {
     },
     /// The server rejects the message, and its file could not be moved.
     #[error("was rejected and could not be moved: {error}; {cause}")]
-    NotSetAside {
+    NotMoved {
         /// The error of the server.
         error: RemoteError,
         /// The error of the file system.
@@ -52,8 +52,8 @@ pub enum NotAccepted {
 /// # Errors
 ///
 /// Returns an error if the directory cannot be read, or if a failure would affect all messages.
-pub async fn all(server: &Remote, kept: SpoolDirectory) -> Result<Flushed, SpoolError> {
-    flush(server, kept, usize::MAX).await
+pub async fn all(server: &Remote, directory: SpoolDirectory) -> Result<Flushed, SpoolError> {
+    flush(server, directory, usize::MAX).await
 }
 
 /// Submits some of the messages.
@@ -61,20 +61,22 @@ pub async fn all(server: &Remote, kept: SpoolDirectory) -> Result<Flushed, Spool
 /// # Errors
 ///
 /// Returns the same errors as [`all`].
-pub async fn some(server: &Remote, kept: SpoolDirectory) -> Result<Flushed, SpoolError> {
-    flush(server, kept, SOME).await
+pub async fn some(server: &Remote, directory: SpoolDirectory) -> Result<Flushed, SpoolError> {
+    flush(server, directory, MAX_WITH_NEW_MESSAGE).await
 }
 
 async fn flush(
     server: &Remote,
-    kept: SpoolDirectory,
-    at_most: usize,
+    directory: SpoolDirectory,
+    limit: usize,
 ) -> Result<Flushed, SpoolError> {
-    let kept = Arc::new(kept);
-    let names = kept.names().map_err(|cause| kept.unreadable(cause))?;
+    let directory = Arc::new(directory);
+    let names = directory
+        .names()
+        .map_err(|cause| directory.unreadable(cause))?;
     let mut flushed = Flushed::default();
-    for name in names.into_iter().take(at_most) {
-        match one(server, &kept, &name).await? {
+    for name in names.into_iter().take(limit) {
+        match submit_one(server, &directory, &name).await? {
             Outcome::Submitted => flushed.accepted += 1,
             Outcome::AlreadySubmitted => {}
             Outcome::NotAccepted(reason) => flushed.not_accepted.push((name, reason)),
@@ -96,31 +98,31 @@ enum Outcome {
 /// # Errors
 ///
 /// Returns an error that applies to all messages.
-async fn one(
+async fn submit_one(
     server: &Remote,
-    kept: &Arc<SpoolDirectory>,
+    directory: &Arc<SpoolDirectory>,
     name: &str,
 ) -> Result<Outcome, RemoteError> {
     let read = tokio::task::spawn_blocking({
-        let (kept, name) = (Arc::clone(kept), name.to_owned());
-        move || kept.read(&name)
+        let (directory, name) = (Arc::clone(directory), name.to_owned());
+        move || directory.read(&name)
     });
     let message = match read.await.unwrap_or_else(|error| Err(error.into())) {
         Ok(Some(message)) => message,
         Ok(None) => return Ok(Outcome::AlreadySubmitted),
         Err(error) => return Ok(Outcome::NotAccepted(NotAccepted::Unreadable(error))),
     };
-    match server.hand_over(&message.remote(name)).await {
-        Ok(()) => Ok(match kept.forget(name) {
+    match server.submit(&message.remote(name)).await {
+        Ok(()) => Ok(match directory.delete(name) {
             Ok(()) => Outcome::Submitted,
-            Err(error) => Outcome::NotAccepted(NotAccepted::Stays(error)),
+            Err(error) => Outcome::NotAccepted(NotAccepted::NotDeleted(error)),
         }),
         Err(error @ RemoteError::Refused { status, .. })
             if !matches!(status, 401 | 403 | 404 | 421) =>
         {
-            Ok(Outcome::NotAccepted(match kept.set_aside(name) {
+            Ok(Outcome::NotAccepted(match directory.move_rejected(name) {
                 Ok(path) => NotAccepted::Refused { path, error },
-                Err(cause) => NotAccepted::NotSetAside { error, cause },
+                Err(cause) => NotAccepted::NotMoved { error, cause },
             }))
         }
         // A wrong key or URL fails for all messages.

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Spooled,
-    directory::{ENDING, SpoolDirectory},
+    directory::{SUFFIX, SpoolDirectory},
 };
 
 /// A spool directory.
@@ -48,7 +48,7 @@ impl Spool {
     ///
     /// Returns an error if the disk cannot store the message, or if too little space would stay
     /// free. Nothing of the message is left behind.
-    pub fn keep(&self, name: &str, message: &Spooled) -> io::Result<()> {
+    pub fn store(&self, name: &str, message: &Spooled) -> io::Result<()> {
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -57,14 +57,14 @@ impl Spool {
         self.check_space(bytes.len())?;
         // Incomplete files have another name and are never submitted.
         let unfinished = self.path.join(format!(".{name}.unfinished"));
-        let finished = self.path.join(format!("{name}{ENDING}"));
-        let kept = self.write(&unfinished, &finished, &bytes);
-        if kept.is_err() {
+        let finished = self.path.join(format!("{name}{SUFFIX}"));
+        let written = self.write(&unfinished, &finished, &bytes);
+        if written.is_err() {
             // The caller gets an error and submits the message again.
             let _ = fs::remove_file(&finished);
             let _ = fs::remove_file(&unfinished);
         }
-        kept
+        written
     }
 
     fn write(&self, unfinished: &Path, finished: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -136,15 +136,15 @@ mod tests {
         let spool = Spool::at(folder.path().join("spool"), 0);
         assert!(spool.open().unwrap().is_none());
         let name = new_name();
-        spool.keep(&name, &message()).unwrap();
-        let kept = spool.open().unwrap().unwrap();
-        assert_eq!(kept.names().unwrap(), std::slice::from_ref(&name));
-        assert_eq!(kept.read(&name).unwrap(), Some(message()));
+        spool.store(&name, &message()).unwrap();
+        let directory = spool.open().unwrap().unwrap();
+        assert_eq!(directory.names().unwrap(), std::slice::from_ref(&name));
+        assert_eq!(directory.read(&name).unwrap(), Some(message()));
         assert_eq!(mode(&spool.path.join(format!("{name}.mail"))), 0o600);
         assert_eq!(mode(&spool.path), 0o700);
-        kept.forget(&name).unwrap();
-        kept.forget(&name).unwrap();
-        assert_eq!(kept.read(&name).unwrap(), None);
+        directory.delete(&name).unwrap();
+        directory.delete(&name).unwrap();
+        assert_eq!(directory.read(&name).unwrap(), None);
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), Permissions::from_mode(0o770)).unwrap();
         let spool = Spool::at(folder.path().into(), 0);
-        spool.keep("1-a", &message()).unwrap();
+        spool.store("1-a", &message()).unwrap();
         assert_eq!(mode(&folder.path().join("1-a.mail")), 0o640);
     }
 
@@ -160,7 +160,7 @@ mod tests {
     fn a_message_is_not_spooled_if_too_little_space_would_stay_free() {
         let folder = tempfile::tempdir().unwrap();
         let error = Spool::at(folder.path().into(), u64::MAX / 2)
-            .keep("1-a", &message())
+            .store("1-a", &message())
             .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
         assert!(fs::read_dir(folder.path()).unwrap().next().is_none());
@@ -172,7 +172,7 @@ mod tests {
         // A directory already has this name, so the last step fails.
         fs::create_dir(folder.path().join("1-a.mail")).unwrap();
         let spool = Spool::at(folder.path().into(), 0);
-        spool.keep("1-a", &message()).unwrap_err();
+        spool.store("1-a", &message()).unwrap_err();
         let names = fs::read_dir(folder.path()).unwrap();
         assert_eq!(names.count(), 1);
     }
@@ -183,8 +183,8 @@ mod tests {
         fs::write(folder.path().join(".1-a.unfinished"), "half").unwrap();
         fs::write(folder.path().join("1-b.mail"), "half").unwrap();
         let spool = Spool::at(folder.path().to_owned(), 0);
-        let kept = spool.open().unwrap().unwrap();
-        assert_eq!(kept.names().unwrap(), ["1-b"]);
-        assert!(kept.read("1-b").is_err());
+        let directory = spool.open().unwrap().unwrap();
+        assert_eq!(directory.names().unwrap(), ["1-b"]);
+        assert!(directory.read("1-b").is_err());
     }
 }

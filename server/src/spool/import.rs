@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use super::{SendSettings, Spool, SpoolError, flush, flush::Flushed};
 
 /// Interval between two passes.
-const EVERY: Duration = Duration::from_mins(1);
+const INTERVAL: Duration = Duration::from_mins(1);
 
 /// A spool, identified by the settings file of the programs that write to it.
 struct Source {
@@ -31,14 +31,14 @@ pub async fn import_periodically(settings: PathBuf) {
     };
     loop {
         source.import().await;
-        sleep(EVERY).await;
+        sleep(INTERVAL).await;
     }
 }
 
 impl Source {
     async fn import(&mut self) {
         let settings = self.settings.display().to_string();
-        match taken(&self.settings).await {
+        match flush_spool(&self.settings).await {
             Ok(flushed) => {
                 self.logged = None;
                 for (name, not_accepted) in &flushed.not_accepted {
@@ -60,7 +60,7 @@ impl Source {
     }
 }
 
-async fn taken(settings: &Path) -> Result<Flushed, SpoolError> {
+async fn flush_spool(settings: &Path) -> Result<Flushed, SpoolError> {
     if !settings.exists() {
         return Ok(Flushed::default());
     }
@@ -70,9 +70,11 @@ async fn taken(settings: &Path) -> Result<Flushed, SpoolError> {
         path: spool.path().to_owned(),
         cause,
     };
-    let Some(kept) = spool.open().map_err(unreadable)? else {
+    let Some(directory) = spool.open().map_err(unreadable)? else {
         return Ok(Flushed::default());
     };
-    let kept = kept.only_of(settings.owner_of_key()?).map_err(unreadable)?;
-    flush::all(&settings.remote()?, kept).await
+    let directory = directory
+        .only_of(settings.owner_of_key()?)
+        .map_err(unreadable)?;
+    flush::all(&settings.remote()?, directory).await
 }

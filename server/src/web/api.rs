@@ -26,11 +26,11 @@ use super::{
     client_address::ClientAddress,
     permissions::{self, PERMISSIONS},
     problem, rate_limit, session,
-    unavailable::AFTER,
+    unavailable::RETRY_SECONDS,
 };
 
 /// Seconds until a client may retry while the server refuses new mail.
-const REFUSED_AFTER: u16 = 60;
+const REFUSED_RETRY_SECONDS: u16 = 60;
 
 /// Passes on a request with a valid key that has one of the route's scopes. Routes that are not
 /// part of the API have no scopes.
@@ -98,7 +98,7 @@ async fn wrong_key(web: &Web, address: Option<ClientAddress>, path: &str) -> Res
     if let Err(seconds) = web.rate_limits.wrong_key(address) {
         return rate_limit::too_many(path, seconds);
     }
-    let by = Actor::nobody(address.to_string());
+    let by = Actor::anonymous(address.to_string());
     let action = AuditAction::KeyRefused;
     if let Err(error) = web.access.note_refusal(&by, action, "").await {
         return unavailable(&error);
@@ -152,7 +152,7 @@ pub fn refuses_mail(condition: AlertKind) -> Response {
     let mut response = problem::answer(StatusCode::SERVICE_UNAVAILABLE, &detail);
     response
         .headers_mut()
-        .insert(RETRY_AFTER, REFUSED_AFTER.into());
+        .insert(RETRY_AFTER, REFUSED_RETRY_SECONDS.into());
     response
 }
 
@@ -160,6 +160,8 @@ pub fn refuses_mail(condition: AlertKind) -> Response {
 pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
     tracing::error!(error, "API request failed");
     let mut response = problem::answer(StatusCode::SERVICE_UNAVAILABLE, api_problem::UNAVAILABLE);
-    response.headers_mut().insert(RETRY_AFTER, AFTER.into());
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, RETRY_SECONDS.into());
     response
 }

@@ -21,8 +21,8 @@ use super::negotiation::{Coding, accepted};
 struct Site;
 
 /// Names with a hash of the content can be cached for a year. Other files are revalidated.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// Returns the name of the browser code without its extensions, including the hash. Empty if the
 /// site was not built.
@@ -122,9 +122,9 @@ fn etag(file: &EmbeddedFile) -> String {
 
 fn cache_control(path: &str) -> HeaderValue {
     if path.starts_with("pkg/mailgrant-") {
-        FOR_EVER
+        IMMUTABLE
     } else {
-        ASK_AGAIN
+        REVALIDATE
     }
 }
 

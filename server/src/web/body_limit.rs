@@ -21,14 +21,14 @@ const TOO_LARGE: &str = "The request body is too large.";
 /// larger.
 pub async fn limit(request: Request, next: Next) -> Response {
     let is_api = problem::is_for(request.uri().path());
-    let at_most = if is_api { MAX_API_BODY } else { MAX_BODY };
-    if request.body().size_hint().lower() > at_most as u64 {
+    let limit_bytes = if is_api { MAX_API_BODY } else { MAX_BODY };
+    if request.body().size_hint().lower() > limit_bytes as u64 {
         return if is_api {
             problem::answer(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE)
         } else {
             (StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE).into_response()
         };
     }
-    next.run(request.map(|body| Body::new(Limited::new(body, at_most))))
+    next.run(request.map(|body| Body::new(Limited::new(body, limit_bytes))))
         .await
 }

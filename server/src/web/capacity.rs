@@ -16,14 +16,14 @@ use domain::paths;
 
 use super::{Web, client_address::ClientAddress, problem, rate_limit};
 use crate::{
-    connections::{Holding, Peer},
+    connections::{GuardedBody, Peer},
     limited_counters::{LimitedCounters, network},
 };
 
 /// Seconds until a client may retry.
-const AFTER: u32 = 5;
+const RETRY_SECONDS: u32 = 5;
 /// Paths that are served on reserved connections, in addition to the API.
-const WATCHED: [&str; 3] = [
+const MONITORING_PATHS: [&str; 3] = [
     paths::Healthz::PATH,
     paths::Readyz::PATH,
     paths::Metrics::PATH,
@@ -55,26 +55,26 @@ pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Resp
     let (Some(peer), Some(ClientAddress(client))) = (peer, client) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    if peer.is_crowded && !WATCHED.contains(&path) && !problem::is_for(path) {
-        return crowded();
+    if peer.is_nearly_full && !MONITORING_PATHS.contains(&path) && !problem::is_for(path) {
+        return too_many_connections();
     }
     // Connections of other clients are counted when they are accepted.
     if client == peer.address {
         return next.run(request).await;
     }
     let Clients { limit, requests } = &web.clients;
-    let Some(counted) = requests.take(network(client), *limit) else {
-        return rate_limit::too_many(path, AFTER.into());
+    let Some(counted) = requests.acquire(network(client), *limit) else {
+        return rate_limit::too_many(path, RETRY_SECONDS.into());
     };
     let response = next.run(request).await;
-    response.map(|body| Holding::body(body, counted))
+    response.map(|body| GuardedBody::body(body, counted))
 }
 
-fn crowded() -> Response {
-    let said = "Too many connections. Try again later.\n";
-    let mut response = (StatusCode::SERVICE_UNAVAILABLE, said).into_response();
+fn too_many_connections() -> Response {
+    let text = "Too many connections. Try again later.\n";
+    let mut response = (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
     let headers = response.headers_mut();
-    headers.insert(RETRY_AFTER, AFTER.into());
+    headers.insert(RETRY_AFTER, RETRY_SECONDS.into());
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }

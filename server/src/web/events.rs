@@ -38,7 +38,7 @@ pub use streams::{OpenStream, StreamLimits, Streams};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Seconds until a client may open another stream.
-const AFTER: u64 = 10;
+const RETRY_SECONDS: u64 = 10;
 
 /// The client of a stream, identified by its session. Counts as an open stream until the last clone
 /// is dropped.
@@ -62,7 +62,7 @@ impl FromRequestParts<Web> for Listener {
         };
         let OfSession(token) = &session;
         let Some(open) = web.streams.open(address, token.hash()) else {
-            return Err(rate_limit::too_many(parts.uri.path(), AFTER));
+            return Err(rate_limit::too_many(parts.uri.path(), RETRY_SECONDS));
         };
         Ok(Self {
             feeds: Arc::clone(&web.feeds),
@@ -96,11 +96,11 @@ impl Listener {
         self,
         what: impl Stream<Item = T> + Send + 'static,
         role: Role,
-        at_most: Duration,
+        max_duration: Duration,
     ) -> Response {
         // Serialization cannot fail, because all items consist of texts and numbers.
         let events = what.map(|item| Event::default().json_data(&item).unwrap_or_default());
-        self.send(events, role, at_most)
+        self.send(events, role, max_duration)
     }
 
     /// Sends events with the same end conditions as [`Self::send_json`].
@@ -108,9 +108,9 @@ impl Listener {
         self,
         events: impl Stream<Item = Event> + Send + 'static,
         role: Role,
-        at_most: Duration,
+        max_duration: Duration,
     ) -> Response {
-        let deadline = Instant::now() + at_most;
+        let deadline = Instant::now() + max_duration;
         let (stopping, open) = (self.stopping.clone(), Arc::clone(&self.open));
         let end = async move {
             tokio::select! {

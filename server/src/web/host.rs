@@ -20,7 +20,7 @@ const MISDIRECTED: &str = "Mailgrant is not reached under this name. Open it as 
 /// The authority of the request target. Forwarded headers are ignored, because any client can send
 /// them.
 #[derive(Clone, Debug)]
-pub struct AskedAs(pub Authority);
+pub struct RequestedHost(pub Authority);
 
 /// Rejects other host names with 421 (RFC 9110 §15.5.20), and requests without exactly one host
 /// with 400.
@@ -34,7 +34,7 @@ pub async fn check(State(web): State<Web>, mut request: Request, next: Next) -> 
     if !host.is_loopback() && !public {
         return (StatusCode::MISDIRECTED_REQUEST, MISDIRECTED).into_response();
     }
-    request.extensions_mut().insert(AskedAs(authority));
+    request.extensions_mut().insert(RequestedHost(authority));
     next.run(request).await
 }
 

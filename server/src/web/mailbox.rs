@@ -27,7 +27,7 @@ const NAME: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Returns the HTML of a message as a separate document.
 pub async fn html(State(mailer): State<Mailer>, Query(query): Query<MailboxQuery>) -> Response {
-    let Some((id, folder, requested)) = which(&query) else {
+    let Some((id, folder, requested)) = message_of(&query) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let mail = match mailer.mailboxes.message(&id, &folder, requested).await {
@@ -46,7 +46,7 @@ pub async fn attachment(
     Query(query): Query<MailboxQuery>,
 ) -> Response {
     let number = query.attachment.parse().ok();
-    let Some(((id, folder, requested), number)) = which(&query).zip(number) else {
+    let Some(((id, folder, requested), number)) = message_of(&query).zip(number) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     match mailer
@@ -61,7 +61,7 @@ pub async fn attachment(
 
 /// Returns the source of a message.
 pub async fn source(State(mailer): State<Mailer>, Query(query): Query<MailboxQuery>) -> Response {
-    let Some((id, folder, requested)) = which(&query) else {
+    let Some((id, folder, requested)) = message_of(&query) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     match mailer.mailboxes.source(&id, &folder, requested).await {
@@ -88,7 +88,7 @@ pub fn file(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
     response
 }
 
-fn which(query: &MailboxQuery) -> Option<(DataCenterId, FolderName, MailId)> {
+fn message_of(query: &MailboxQuery) -> Option<(DataCenterId, FolderName, MailId)> {
     let id = query.data_center().ok()?;
     Some((id, query.folder().ok()?, query.mail().ok()?))
 }

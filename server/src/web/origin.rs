@@ -16,7 +16,7 @@ use axum::{
 };
 use domain::{Host, url::origin};
 
-use super::{Web, host::AskedAs, problem};
+use super::{Web, host::RequestedHost, problem};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -39,7 +39,7 @@ pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Resp
         Some(public_url) => Some(public_url.parts()),
         // `host::check` has rejected every name that is not loopback.
         None => (request.extensions().get())
-            .and_then(|AskedAs(authority)| origin(&format!("http://{authority}"))),
+            .and_then(|RequestedHost(authority)| origin(&format!("http://{authority}"))),
     };
     if own.is_some_and(|own| is_from(&own, request.headers())) {
         return next.run(request).await;
@@ -84,7 +84,7 @@ mod tests {
 
     use super::*;
 
-    fn taken(own: &str, headers: &[(&'static str, &str)]) -> bool {
+    fn accepts(own: &str, headers: &[(&'static str, &str)]) -> bool {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_str(value).unwrap());
@@ -144,7 +144,11 @@ mod tests {
             ("http://localhost:3000", "null", false),
             ("http://localhost:3000", "", false),
         ] {
-            assert_eq!(taken(own, &[("origin", shown)]), expected, "{own} {shown}");
+            assert_eq!(
+                accepts(own, &[("origin", shown)]),
+                expected,
+                "{own} {shown}"
+            );
         }
     }
 
@@ -178,7 +182,7 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(taken(OWN, headers), expected, "{headers:?}");
+            assert_eq!(accepts(OWN, headers), expected, "{headers:?}");
         }
     }
 }

@@ -58,7 +58,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .leptos_routes_with_context(web, ROUTES.clone(), context, page)
         .fallback_service(not_found)
         .layer(from_fn(see_other))
-        .layer(from_fn(referer::own))
+        .layer(from_fn(referer::restrict))
         .layer(from_fn(server_functions::guard))
         .layer(CompressionLayer::new().quality(LEVEL))
 }
@@ -135,7 +135,7 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(mailer.clone());
         provide_context(access.clone());
-        provide_context(super::api::document::for_the_page());
+        provide_context(super::api::document::page_document());
         // Replaces the nonce of Leptos, which the response header would not contain.
         let parts = use_context::<Parts>();
         if let Some(nonce) = parts.and_then(|parts| parts.extensions.get::<Nonce>().cloned()) {

@@ -174,7 +174,7 @@ pub fn answer_with(status: StatusCode, detail: &str, errors: Vec<ProblemError>) 
 }
 
 /// Returns a response for a request with invalid parts.
-pub fn wrong(status: StatusCode, errors: Vec<ProblemError>) -> Response {
+pub fn with_errors(status: StatusCode, errors: Vec<ProblemError>) -> Response {
     let detail = match &*errors {
         [one] => one.detail.clone(),
         several => format!("{} parts of the request are invalid.", several.len()),

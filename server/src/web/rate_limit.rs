@@ -36,7 +36,7 @@ const STRICT_PATHS: [&str; 4] = [
 /// Health checks are not limited.
 const EXEMPT: &str = paths::Healthz::PATH;
 /// Entries of inactive addresses are deleted each time this number of requests has arrived.
-const SWEEP_EVERY: u32 = 1_024;
+const SWEEP_AFTER_REQUESTS: u32 = 1_024;
 
 /// The usage of each address.
 #[derive(Debug)]
@@ -125,7 +125,7 @@ impl<K: Clone + Eq + Hash, C: Clock + Clone> Limiter<K, C> {
     }
 
     fn check(&self, key: &K) -> Result<(), u64> {
-        if self.since_sweep.fetch_add(1, Ordering::Relaxed) >= SWEEP_EVERY {
+        if self.since_sweep.fetch_add(1, Ordering::Relaxed) >= SWEEP_AFTER_REQUESTS {
             self.since_sweep.store(0, Ordering::Relaxed);
             self.used.retain_recent();
         }
@@ -180,7 +180,7 @@ mod tests {
 
     use governor::{Quota, clock::FakeRelativeClock};
 
-    use super::{Limiter, SWEEP_EVERY, network, once_a_second};
+    use super::{Limiter, SWEEP_AFTER_REQUESTS, network, once_a_second};
 
     const STRICT: NonZeroU32 = NonZeroU32::new(30).unwrap();
 
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn addresses_that_have_been_quiet_are_forgotten() {
         let (limiter, clock) = limiter(once_a_second(STRICT));
-        for number in 0..SWEEP_EVERY {
+        for number in 0..SWEEP_AFTER_REQUESTS {
             let [_, a, b, c] = number.to_be_bytes();
             assert_eq!(limiter.check(&IpAddr::from([10, a, b, c])), Ok(()));
         }

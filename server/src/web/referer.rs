@@ -13,10 +13,10 @@ use axum::{
     response::Response,
 };
 
-use super::{host::AskedAs, next_page, session::Origin};
+use super::{host::RequestedHost, next_page, session::Origin};
 
 /// Removes a `Referer` that is not a page of this server.
-pub async fn own(mut request: Request, next: Next) -> Response {
+pub async fn restrict(mut request: Request, next: Next) -> Response {
     let page = page(request.headers(), request.extensions());
     match (request.headers_mut().entry(REFERER), page) {
         (Entry::Occupied(mut referer), Some(page)) => drop(referer.insert(page)),
@@ -35,7 +35,7 @@ fn page(headers: &HeaderMap, extensions: &Extensions) -> Option<HeaderValue> {
     let referer = referer.to_str().ok()?;
     let requested = extensions
         .get()
-        .map(|AskedAs(authority)| format!("http://{authority}"));
+        .map(|RequestedHost(authority)| format!("http://{authority}"));
     let public = extensions.get().map(|Origin(origin)| origin.clone());
     let below = |origin: String| {
         let path = referer.strip_prefix(&origin)?;

@@ -20,7 +20,7 @@ fn route<R: Route>(method: Method, handler: MethodRouter<Web>) -> OwnRoute {
     (method, R::PATTERN, handler)
 }
 
-fn own() -> Vec<OwnRoute> {
+fn other_routes() -> Vec<OwnRoute> {
     vec![
         route::<paths::Healthz>(Method::GET, get(health::alive)),
         route::<paths::Readyz>(Method::GET, get(health::ready)),
@@ -71,14 +71,16 @@ fn own() -> Vec<OwnRoute> {
 
 /// Adds these routes to the pages.
 pub fn with(pages: Router<Web>) -> Router<Web> {
-    own().into_iter().fold(pages, |router, (_, path, handler)| {
-        router.route(path, handler)
-    })
+    other_routes()
+        .into_iter()
+        .fold(pages, |router, (_, path, handler)| {
+            router.route(path, handler)
+        })
 }
 
 /// Returns the method and path of every route: pages, server functions, and these routes.
 pub fn routes() -> Vec<(Method, String)> {
-    own()
+    other_routes()
         .into_iter()
         .map(|(method, path, _)| (method, path.to_owned()))
         .chain(pages::routes())

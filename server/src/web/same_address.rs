@@ -20,17 +20,17 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const REQUESTS: u32 = 10;
 /// This many of them with a forwarded header, or this many different browsers, indicate more than
 /// one client.
-const SEVERAL: usize = 5;
+const MIN_INDICATIONS: usize = 5;
 
 /// Watches until a second address appears or a warning was logged.
 #[derive(Debug)]
 pub struct SameAddress {
     is_over: AtomicBool,
-    seen: Mutex<Seen>,
+    seen: Mutex<Observed>,
 }
 
 #[derive(Debug, Default)]
-struct Seen {
+struct Observed {
     address: Option<IpAddr>,
     requests: u32,
     forwarded: usize,
@@ -61,11 +61,11 @@ impl SameAddress {
         let is_forwarded = headers.contains_key(FORWARDED_FOR) || headers.contains_key(FORWARDED);
         seen.forwarded += usize::from(is_forwarded);
         if let Some(agent) = headers.get(USER_AGENT)
-            && seen.agents.len() < SEVERAL
+            && seen.agents.len() < MIN_INDICATIONS
         {
             seen.agents.insert(agent.clone());
         }
-        let is_several = seen.forwarded >= SEVERAL || seen.agents.len() >= SEVERAL;
+        let is_several = seen.forwarded >= MIN_INDICATIONS || seen.agents.len() >= MIN_INDICATIONS;
         let is_proxy = seen.requests >= REQUESTS && is_several;
         // Of concurrent requests, only one reports the proxy.
         is_proxy && !self.is_over.swap(true, Ordering::Relaxed)

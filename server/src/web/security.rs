@@ -42,7 +42,7 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
 ];
 
 /// Pages whose URL contains a one-use token. Even this server must not see it in a `Referer`.
-const OPENED_BY_LINKS: [&str; 2] = [paths::Setup::PATH, paths::ChoosePassword::PATH];
+const TOKEN_PATHS: [&str; 2] = [paths::Setup::PATH, paths::ChoosePassword::PATH];
 /// Not `no-referrer`, which would set the `Origin` of their forms to `null`.
 const WITHOUT_THE_TOKEN: HeaderValue = HeaderValue::from_static("strict-origin");
 
@@ -50,7 +50,7 @@ const WITHOUT_THE_TOKEN: HeaderValue = HeaderValue::from_static("strict-origin")
 pub async fn headers(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
-    let opened_by_link = OPENED_BY_LINKS.contains(&request.uri().path());
+    let opened_by_link = TOKEN_PATHS.contains(&request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let own_referrer_policy = headers.remove(REFERRER_POLICY);
@@ -76,7 +76,7 @@ pub async fn headers(State(web): State<Web>, mut request: Request, next: Next) -
             HeaderValue::from_static("max-age=31536000"),
         );
     }
-    keep_out_of_caches(headers);
+    forbid_caching(headers);
     response
 }
 
@@ -93,7 +93,7 @@ fn policy(nonce: &Nonce) -> String {
     )
 }
 
-fn keep_out_of_caches(headers: &mut HeaderMap) {
+fn forbid_caching(headers: &mut HeaderMap) {
     headers
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

@@ -13,7 +13,7 @@ use domain::{Actor, Principal, RedirectUrl, paths};
 use leptos::server_fn::ServerFn as _;
 
 use super::{
-    Web, client_address::ClientAddress, cookies::SessionCookie, host::AskedAs,
+    Web, client_address::ClientAddress, cookies::SessionCookie, host::RequestedHost,
     negotiation::accepts_html,
 };
 
@@ -108,7 +108,7 @@ fn origin(web: &Web, extensions: &Extensions) -> Option<(String, RedirectUrl)> {
         let origin = public_url.origin().to_owned();
         return Some((origin, public_url.redirect_url().clone()));
     }
-    let AskedAs(authority) = extensions.get()?;
+    let RequestedHost(authority) = extensions.get()?;
     let origin = format!("http://{authority}");
     let redirect_url = RedirectUrl::below(&origin).ok()?;
     Some((origin, redirect_url))

@@ -17,7 +17,7 @@ use domain::paths;
 use super::{Web, negotiation::accepts_html, problem};
 
 /// Seconds until a client may retry.
-pub const AFTER: u16 = 10;
+pub const RETRY_SECONDS: u16 = 10;
 
 /// Marks a response whose body [`finish`] adds.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,9 @@ pub async fn finish(request: Request, next: Next) -> Response {
         }
     }
     let headers = response.headers_mut();
-    headers.entry(RETRY_AFTER).or_insert_with(|| AFTER.into());
+    headers
+        .entry(RETRY_AFTER)
+        .or_insert_with(|| RETRY_SECONDS.into());
     response
 }
 

@@ -31,7 +31,7 @@ impl World {
         provider.begin(&administrator).await;
         let both = [("send", "on"), ("messages", "on")];
         let key = administrator.make_key("program", &both).await;
-        let program = server.stranger().with_key(&key);
+        let program = server.anonymous().with_key(&key);
         Self {
             server,
             program,
@@ -51,7 +51,7 @@ impl World {
             ("data_center", "second"),
         ];
         let key = administrator.make_key("second", &fields).await;
-        self.server.stranger().with_key(&key)
+        self.server.anonymous().with_key(&key)
     }
 }
 
@@ -387,7 +387,7 @@ async fn the_same_request_counts_once_also_at_the_same_time() {
     // Another program has its own idempotency keys.
     let administrator = world.server.administrator();
     let other = administrator.make_key("other", &[("send", "on")]).await;
-    let other = world.server.stranger().with_key(&other);
+    let other = world.server.anonymous().with_key(&other);
     let reply = post(&other, MESSAGES, "application/json", &key, body).await;
     assert_eq!(reply.status, 202);
     assert_ne!(reply.body, replies[0].body);

@@ -18,7 +18,7 @@ async fn reader(server: &Server) -> Browser {
         .administrator()
         .make_key("reader", &[("messages", "on")])
         .await;
-    server.stranger().with_key(&key)
+    server.anonymous().with_key(&key)
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn a_key_of_one_data_center_sees_that_one() {
     let key = administrator.make_key("second", &fields).await;
     let all = reader(&server).await.get(STATUS).await.json();
     assert_eq!(all["data_centers"].as_array().unwrap().len(), 2);
-    let one = server.stranger().with_key(&key).get(STATUS).await.json();
+    let one = server.anonymous().with_key(&key).get(STATUS).await.json();
     assert_eq!(one["data_centers"].as_array().unwrap().len(), 1);
     assert_eq!(one["data_centers"][0]["id"], *id);
 }
@@ -81,12 +81,12 @@ async fn a_key_of_one_data_center_sees_that_one() {
 #[tokio::test]
 async fn refusals_are_problems() {
     let server = Server::start().await;
-    let stranger = server.stranger();
-    let reply = stranger.get(STATUS).await;
+    let anonymous = server.anonymous();
+    let reply = anonymous.get(STATUS).await;
     assert_problem(&reply, 401);
     assert_eq!(reply.header("www-authenticate"), "Bearer");
     for key in ["", "x", "mgk_x", &format!("mgk_{}", "x".repeat(43))] {
-        let reply = stranger.with_key(key).get(STATUS).await;
+        let reply = anonymous.with_key(key).get(STATUS).await;
         assert_problem(&reply, 401);
         assert!(reply.header("www-authenticate").starts_with("Bearer"));
         assert!(key.len() < 10 || !reply.body.contains(key));
@@ -95,7 +95,7 @@ async fn refusals_are_problems() {
         .administrator()
         .make_key("sender", &[("send", "on")])
         .await;
-    let sender = stranger.with_key(&send);
+    let sender = anonymous.with_key(&send);
     let reply = sender.get(STATUS).await;
     assert_problem(&reply, 403);
     assert!(
@@ -113,7 +113,7 @@ async fn refusals_are_problems() {
     let reader = reader(&server).await;
     for path in ["/api/v1", "/api/v1/", "/api/v1/none", "/api/v1/status/"] {
         assert_problem(&reader.get(path).await, 404);
-        assert_problem(&stranger.get(path).await, 401);
+        assert_problem(&anonymous.get(path).await, 401);
     }
     let reply = reader.fetch(STATUS, String::new()).await;
     assert_problem(&reply, 405);

@@ -8,10 +8,10 @@ use tokio::time::{sleep, timeout};
 use crate::support::{Browser, Provider, Server, mail};
 
 /// Waits until `/readyz` returns a status. Returns its body.
-async fn until_readiness(stranger: &Browser, status: u16) -> String {
+async fn until_readiness(anonymous: &Browser, status: u16) -> String {
     let wait = async {
         loop {
-            let reply = stranger.get("/readyz").await;
+            let reply = anonymous.get("/readyz").await;
             if reply.status == status {
                 return reply.body;
             }
@@ -34,7 +34,7 @@ async fn until_delivered(provider: &Provider, count: usize) {
 async fn reader(server: &Server) -> Browser {
     let administrator = server.administrator();
     let key = administrator.make_key("reader", &[("metrics", "on")]).await;
-    server.stranger().with_key(&key)
+    server.anonymous().with_key(&key)
 }
 
 /// A non-numeric counter in the database makes the task panic.
@@ -56,8 +56,8 @@ async fn a_loop_that_panics_is_reported_and_restarted_while_the_others_continue(
         .await;
     // Saving settings triggers an immediate evaluation of the conditions.
     provider.authorize(&administrator).await;
-    let stranger = server.stranger();
-    let body = until_readiness(&stranger, 503).await;
+    let anonymous = server.anonymous();
+    let body = until_readiness(&anonymous, 503).await;
     assert!(body.contains("background task failed"), "{body}");
 
     let mailer = server.mailer().await;
@@ -72,7 +72,7 @@ async fn a_loop_that_panics_is_reported_and_restarted_while_the_others_continue(
     );
 
     database.run("DELETE FROM alert_notifications").await;
-    until_readiness(&stranger, 200).await;
+    until_readiness(&anonymous, 200).await;
     server.stop().await;
 }
 
@@ -119,6 +119,6 @@ async fn a_connection_that_panics_does_not_delay_other_messages() {
     }
     until_delivered(&provider, before + 2).await;
     // Only this connection failed; no task of the server did.
-    assert_eq!(server.stranger().get("/readyz").await.status, 200);
+    assert_eq!(server.anonymous().get("/readyz").await.status, 200);
     server.stop().await;
 }

@@ -112,7 +112,7 @@ async fn without_a_session_nothing_is_finished_and_the_code_gets_into_no_other_u
     let (_, code) = answer.split_once("code=").unwrap();
     let code = code.split('&').next().unwrap();
 
-    let reply = server.stranger().get(&answer).await;
+    let reply = server.anonymous().get(&answer).await;
     assert_eq!(reply.status, 401);
     assert_eq!(reply.header("location"), "");
     assert!(reply.body.contains("Save &amp; Authorize"), "{reply:?}");

@@ -37,7 +37,7 @@ impl Outcome {
 
     /// Returns the output of a successful command.
     #[track_caller]
-    fn good(self) -> String {
+    fn success(self) -> String {
         assert_eq!(self.code, Some(0), "{self:?}");
         assert_eq!(self.err, "");
         self.out
@@ -45,7 +45,7 @@ impl Outcome {
 
     /// Returns the error output of a failed command.
     #[track_caller]
-    fn bad(self, code: i32) -> String {
+    fn failure(self, code: i32) -> String {
         assert_eq!(self.code, Some(code), "{self:?}");
         assert_eq!(self.out, "");
         self.err
@@ -82,7 +82,7 @@ fn run_typed(directory: &Path, words: &str, input: &str) -> Outcome {
 #[track_caller]
 fn add(directory: &Path, name: &str, role: &str) {
     let words = format!("account add {name} --role {role} --password-stdin");
-    run_typed(directory, &words, &format!("{PASSWORD}\n")).good();
+    run_typed(directory, &words, &format!("{PASSWORD}\n")).success();
 }
 
 async fn sign_in(url: &str, name: &str, password: &str) -> Reply {

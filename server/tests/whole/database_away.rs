@@ -75,9 +75,12 @@ async fn run(server: &str, sql: &str) {
 async fn in_time(reply: impl Future<Output = Reply>) -> Reply {
     let started = Instant::now();
     let reply = reply.await;
-    let took = started.elapsed();
+    let duration = started.elapsed();
     // A loaded machine may need a little longer.
-    assert!(took < Duration::from_secs(TIMEOUT_SECONDS + 2), "{took:?}");
+    assert!(
+        duration < Duration::from_secs(TIMEOUT_SECONDS + 2),
+        "{duration:?}"
+    );
     reply
 }
 
@@ -105,9 +108,9 @@ async fn requests_are_refused_and_served_again(url: String, proxy: Proxy) {
             assert!(!reply.header("retry-after").is_empty(), "{reply:?}");
         }
     }
-    let stranger = Browser::at(&program.url);
-    assert_eq!(in_time(stranger.get("/readyz")).await.status, 503);
-    assert_eq!(stranger.get("/healthz").await.status, 200);
+    let anonymous = Browser::at(&program.url);
+    assert_eq!(in_time(anonymous.get("/readyz")).await.status, 503);
+    assert_eq!(anonymous.get("/healthz").await.status, 200);
 
     proxy.silent.store(false, Ordering::SeqCst);
     let until = Instant::now() + Duration::from_secs(30);

@@ -48,12 +48,12 @@ impl World {
             .map(|scope| (scope.code(), "on"))
             .collect();
         let key = administrator.make_key("all", &scopes).await;
-        let stranger = server.stranger();
+        let anonymous = server.anonymous();
         Self {
             visitors: [
                 ("administrator", administrator),
-                ("key", stranger.with_key(&key)),
-                ("no one", stranger),
+                ("key", anonymous.with_key(&key)),
+                ("no one", anonymous),
             ],
             server,
             _provider: provider,

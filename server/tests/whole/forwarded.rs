@@ -4,7 +4,7 @@ use crate::support::{ADMINISTRATOR, Server};
 
 /// Returns the address in the audit entry of a sign-in with this header.
 async fn noted(server: &Server, forwarded: &str) -> String {
-    let browser = server.stranger();
+    let browser = server.anonymous();
     let body = crate::support::body(&[
         ("name", ADMINISTRATOR),
         ("password", crate::support::PASSWORD),

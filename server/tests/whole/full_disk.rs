@@ -46,12 +46,12 @@ async fn new_mail_is_refused_and_an_alert_raised_before_the_disk_is_full() {
     provider.begin(&administrator).await;
     let scopes = [("send", "on"), ("messages", "on"), ("metrics", "on")];
     let key = administrator.make_key("program", &scopes).await;
-    let program = server.stranger().with_key(&key);
+    let program = server.anonymous().with_key(&key);
     let refused = submit(&program, 10).await;
     problem(&refused);
     assert_eq!(refused.header("retry-after"), "60");
     assert!(refused.body.contains("The disk is full"), "{refused:?}");
-    let ready = server.stranger().get("/readyz").await;
+    let ready = server.anonymous().get("/readyz").await;
     assert_eq!((ready.status.as_u16(), &*ready.body), (503, "disk_full\n"));
     let metrics = program.get("/metrics").await.body;
     for condition in ["disk_full", "disk_space_low"] {

@@ -68,7 +68,7 @@ async fn are_on_every_answer() {
 async fn keep_the_token_of_a_link_out_of_every_referer() {
     let server = Server::start().await;
     for path in ["/setup?token=x", "/password?token=x"] {
-        let reply = server.stranger().get(path).await;
+        let reply = server.anonymous().get(path).await;
         assert_eq!(reply.header("referrer-policy"), "strict-origin", "{path}");
     }
 }

@@ -310,7 +310,7 @@ async fn failures_of_tls_and_unexpected_errors_are_logged() {
         .await;
     let page = administrator.get("/settings/smtp").await;
     assert!(page.status.is_server_error(), "{page:?}");
-    let logged = "page failed";
+    let logged = "request failed";
     until(&|line| line["level"] == "ERROR" && line["message"] == logged).await;
     assert!(program.stop());
 }

@@ -12,7 +12,7 @@ const MESSAGES: &str = "/api/v1/mailbox/messages";
 async fn reader(server: &Server) -> Browser {
     let administrator = server.administrator();
     let key = administrator.make_key("reader", &[("mailbox", "on")]).await;
-    server.stranger().with_key(&key)
+    server.anonymous().with_key(&key)
 }
 
 async fn json(reader: &Browser, path: &str) -> Value {
@@ -192,7 +192,7 @@ async fn a_key_of_one_data_center_reads_no_other_mailbox() {
     let id = added.json()["id"].as_str().unwrap().to_owned();
     let fields = [("mailbox", "on"), ("data_center", &*id)];
     let key = administrator.make_key("second", &fields).await;
-    let second = server.stranger().with_key(&key);
+    let second = server.anonymous().with_key(&key);
     // Its own data center has no email box, and the other one is not visible.
     assert_eq!(second.get(MESSAGES).await.status, 409);
     let other = second.get(&format!("{MESSAGES}?data_center=default")).await;

@@ -27,7 +27,7 @@ impl Reported {
     }
 
     /// Returns the next event.
-    async fn piece(&mut self) -> Value {
+    async fn next_patch(&mut self) -> Value {
         loop {
             let end = self.received.windows(2).position(|two| two == b"\n\n");
             if let Some(end) = end {
@@ -50,9 +50,9 @@ impl Reported {
     /// Returns the next event about the list.
     async fn of_the_list(&mut self) -> Value {
         loop {
-            let piece = self.piece().await;
-            if piece["into"].as_str().unwrap().starts_with("message") {
-                return piece;
+            let patch = self.next_patch().await;
+            if patch["into"].as_str().unwrap().starts_with("message") {
+                return patch;
             }
         }
     }
@@ -129,7 +129,7 @@ async fn the_page_of_a_message_receives_its_state_and_offers_the_actions_of_the_
     let path = format!("/events/messages/{}", id.as_str());
     let mut operator = Reported::listen(&server.operator().await, &path).await;
     let mut viewer = Reported::listen(&server.viewer().await, &path).await;
-    let (seen, offered) = (viewer.piece().await, operator.piece().await);
+    let (seen, offered) = (viewer.next_patch().await, operator.next_patch().await);
     assert_eq!(seen["into"], "message-details");
     assert!(!seen["html"].as_str().unwrap().contains("value=\"cancel\""));
     assert!(
@@ -143,7 +143,7 @@ async fn the_page_of_a_message_receives_its_state_and_offers_the_actions_of_the_
         .cancel(&id, &Actor::command_line())
         .await
         .unwrap();
-    let changed = viewer.piece().await;
+    let changed = viewer.next_patch().await;
     assert!(changed["html"].as_str().unwrap().contains("Cancelled"));
 }
 

@@ -44,22 +44,22 @@ impl Visitor {
     }
 }
 
-async fn everybody(server: &Server) -> Vec<Visitor> {
+async fn all_visitors(server: &Server) -> Vec<Visitor> {
     let administrator = server.administrator();
-    let stranger = server.stranger();
+    let anonymous = server.anonymous();
     let mut visitors = Vec::new();
     for scope in KeyScope::ALL {
         let key = administrator
             .make_key(scope.code(), &[(scope.code(), "on")])
             .await;
-        visitors.push(Visitor::with_key(*scope, stranger.with_key(&key)));
+        visitors.push(Visitor::with_key(*scope, anonymous.with_key(&key)));
     }
     visitors.extend([
         Visitor {
             name: "nobody",
             role: None,
             scope: None,
-            browser: stranger.clone(),
+            browser: anonymous.clone(),
         },
         Visitor::signed_in("viewer", Role::Viewer, server.viewer().await),
         Visitor::signed_in("operator", Role::Operator, server.operator().await),
@@ -119,7 +119,7 @@ async fn only_permitted_visitors_get_access() {
     let (last, first): (Vec<_>, Vec<_>) = PERMISSIONS
         .iter()
         .partition(|permission| permission.path == "/logout");
-    let visitors = everybody(&server).await;
+    let visitors = all_visitors(&server).await;
     for permission in first.into_iter().chain(last) {
         for visitor in &visitors {
             let reply = ask(&visitor.browser, permission).await;
@@ -186,24 +186,24 @@ fn each_scope_opens_its_paths_and_no_others() {
 #[tokio::test]
 async fn a_browser_is_redirected_to_sign_in_and_a_form_gets_a_link() {
     let server = Server::start().await;
-    let stranger = server.stranger();
-    let reply = stranger.get("/activity?who=a&from=2026-11-01").await;
+    let anonymous = server.anonymous();
+    let reply = anonymous.get("/activity?who=a&from=2026-11-01").await;
     assert_eq!(reply.status, 303);
     assert_eq!(
         reply.location(),
         "/login?next=/activity?who%3Da%26from%3D2026-11-01"
     );
-    assert_eq!(stranger.get("/").await.location(), "/login");
+    assert_eq!(anonymous.get("/").await.location(), "/login");
     assert_eq!(
-        stranger.get("/no/such/page").await.location(),
+        anonymous.get("/no/such/page").await.location(),
         "/login?next=/no/such/page"
     );
     for path in ["/api/save_smtp_settings", "/account", "/access", "/no/such"] {
-        let reply = stranger.submit(path, "a=b").await;
+        let reply = anonymous.submit(path, "a=b").await;
         assert_eq!(reply.status, 401, "{path} {reply:?}");
         assert!(reply.body.contains("Your session has ended"), "{reply:?}");
         assert!(reply.body.contains("target=\"_blank\""), "{reply:?}");
-        let reply = stranger.fetch(path, "a=b".into()).await;
+        let reply = anonymous.fetch(path, "a=b".into()).await;
         assert_eq!(reply.status, 401, "{path} {reply:?}");
         assert_eq!(reply.body, "\"SignedOut\"");
         assert_eq!(reply.header("content-type"), "application/json");

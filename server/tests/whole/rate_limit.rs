@@ -28,7 +28,7 @@ async fn from(browser: &Browser, address: &str, method: &str, path: &str) -> Rep
 #[tokio::test]
 async fn one_request_too_many_learns_when_to_retry_and_others_are_not_affected() {
     let server = limited(1).await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     let mut replies = Vec::new();
     for _ in 0..40 {
         replies.push(from(&browser, "198.51.100.7", "GET", "/login").await);
@@ -53,7 +53,7 @@ async fn one_request_too_many_learns_when_to_retry_and_others_are_not_affected()
 #[tokio::test]
 async fn addresses_of_one_ipv6_network_count_as_one() {
     let server = limited(1).await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     let mut refused = 0;
     for last in 0..40 {
         let address = format!("2001:db8::{last}");
@@ -72,7 +72,7 @@ async fn addresses_of_one_ipv6_network_count_as_one() {
 async fn forms_about_passwords_have_a_separate_limit() {
     for per_second in [0, 1_000] {
         let server = limited(per_second).await;
-        let browser = server.stranger();
+        let browser = server.anonymous();
         for path in ["/login", "/password", "/setup", "/account"] {
             let address = format!("198.51.100.{}", path.len());
             let mut refused = 0;
@@ -91,7 +91,7 @@ async fn invalid_keys_are_rate_limited() {
     for per_second in [0, 1_000] {
         let server = limited(per_second).await;
         let guesser = server
-            .stranger()
+            .anonymous()
             .with_key(&format!("mgk_{}", "x".repeat(43)));
         let mut statuses = Vec::new();
         for _ in 0..60 {
@@ -106,9 +106,9 @@ async fn invalid_keys_are_rate_limited() {
 #[tokio::test]
 async fn wrong_keys_and_wrong_sign_ins_do_not_slow_down_each_other() {
     let server = limited(0).await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     let key = format!("mgk_{}", "x".repeat(43));
-    let guesser = server.stranger().with_key(&key);
+    let guesser = server.anonymous().with_key(&key);
     let (one, two) = ("198.51.100.7", "198.51.100.8");
     let until_slowed = async |browser: &Browser, address, method, path| {
         for _ in 0..60 {
@@ -130,19 +130,19 @@ async fn wrong_keys_and_wrong_sign_ins_do_not_slow_down_each_other() {
 #[tokio::test]
 async fn a_browser_that_has_signed_in_before_has_a_limit_of_its_own() {
     let server = limited(0).await;
-    let known = server.stranger();
+    let known = server.anonymous();
     let device = server.administrator().cookie(DEVICE).unwrap();
     known.plant(DEVICE, &device);
     let address = "198.51.100.7";
     let mut refused = false;
     for _ in 0..60 {
-        let reply = from(&server.stranger(), address, "POST", "/login").await;
+        let reply = from(&server.anonymous(), address, "POST", "/login").await;
         refused |= reply.status == 429;
     }
     assert!(refused);
     assert_ne!(from(&known, address, "POST", "/login").await.status, 429);
     // A cookie that this server did not sign is ignored.
-    let forged = server.stranger();
+    let forged = server.anonymous();
     let (rest, signature) = device.rsplit_once('.').unwrap();
     forged.plant(DEVICE, &format!("{rest}x.{signature}"));
     let mut refused = false;

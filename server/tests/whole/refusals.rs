@@ -43,7 +43,7 @@ async fn with_a_public_url_posts_come_from_exactly_that_origin() {
         config.public_url = Some(PublicUrl::parse("https://mailgrant.example.com").unwrap());
     })
     .await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     let own = server.url();
     for (origin, refused) in [
         ("https://mailgrant.example.com", false),

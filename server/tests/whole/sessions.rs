@@ -9,7 +9,7 @@ const DEVICE: &str = "mailgrant_device";
 #[tokio::test]
 async fn cookies_are_kept_from_scripts_and_from_other_sites() {
     let server = Server::start().await;
-    let reply = server.stranger().sign_in(ADMINISTRATOR).await;
+    let reply = server.anonymous().sign_in(ADMINISTRATOR).await;
     let cookies: Vec<_> = reply.cookies().collect();
     assert_eq!(cookies.len(), 2, "{reply:?}");
     for ((name, value, attributes), (expected, age)) in cookies
@@ -30,7 +30,7 @@ async fn over_https_cookies_belong_to_the_host_alone() {
         config.public_url = Some(PublicUrl::parse("https://mailgrant.example.com").unwrap());
     })
     .await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     let reply = browser.sign_in(ADMINISTRATOR).await;
     let cookies: Vec<_> = reply.cookies().collect();
     let names: Vec<_> = cookies.iter().map(|(name, ..)| *name).collect();
@@ -46,7 +46,7 @@ async fn over_https_cookies_belong_to_the_host_alone() {
 
     // Cookies that could have been set over http are not read.
     let session = browser.cookie("__Host-mailgrant_session").unwrap();
-    let other = server.stranger();
+    let other = server.anonymous();
     other.plant(SESSION, &session);
     assert_eq!(other.get("/settings/smtp").await.status, 303);
 }
@@ -55,11 +55,11 @@ async fn over_https_cookies_belong_to_the_host_alone() {
 async fn a_planted_session_is_not_adopted_by_a_sign_in() {
     let server = Server::start().await;
     let planted = "x".repeat(43);
-    let victim = server.stranger();
+    let victim = server.anonymous();
     victim.plant(SESSION, &planted);
     assert_eq!(victim.sign_in(ADMINISTRATOR).await.status, 303);
     assert_ne!(victim.cookie(SESSION).unwrap(), planted);
-    let attacker = server.stranger();
+    let attacker = server.anonymous();
     attacker.plant(SESSION, &planted);
     assert_eq!(attacker.get("/settings/smtp").await.status, 303);
 }
@@ -67,13 +67,13 @@ async fn a_planted_session_is_not_adopted_by_a_sign_in() {
 #[tokio::test]
 async fn signing_in_again_ends_the_previous_session() {
     let server = Server::start().await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     browser.sign_in(ADMINISTRATOR).await;
     let old = browser.cookie(SESSION).unwrap();
     browser.sign_in(ADMINISTRATOR).await;
     assert_ne!(browser.cookie(SESSION).unwrap(), old);
     assert_eq!(browser.get("/settings/smtp").await.status, 200);
-    let thief = server.stranger();
+    let thief = server.anonymous();
     thief.plant(SESSION, &old);
     assert_eq!(thief.get("/settings/smtp").await.status, 303);
 }
@@ -90,7 +90,7 @@ async fn signing_out_ends_the_session_on_the_server() {
     assert_eq!(browser.cookie(SESSION), None);
     assert!(browser.cookie(DEVICE).is_some());
 
-    let thief = server.stranger();
+    let thief = server.anonymous();
     thief.plant(SESSION, &copied);
     assert_eq!(thief.get("/settings/smtp").await.status, 303);
     // Signing out again has no effect.
@@ -104,16 +104,16 @@ async fn an_invalid_session_cookie_is_deleted() {
     let flipped = if good.starts_with('A') { "B" } else { "A" };
     let tampered = format!("{flipped}{}", &good[1..]);
     for bad in ["", "x", &*tampered, &good[1..], &format!("{good}=")] {
-        let browser = server.stranger();
+        let browser = server.anonymous();
         browser.plant(SESSION, bad);
         let reply = browser.get("/settings/smtp").await;
         assert_eq!(reply.status, 303, "{bad}");
         assert_eq!(browser.cookie(SESSION), None, "{bad} {reply:?}");
     }
     let twice = format!("{SESSION}={good}; {SESSION}={tampered}");
-    let stranger = server.stranger();
-    let request = stranger.request("GET", "/account").header("cookie", twice);
-    assert_eq!(stranger.send(request).await.status, 401);
+    let anonymous = server.anonymous();
+    let request = anonymous.request("GET", "/account").header("cookie", twice);
+    assert_eq!(anonymous.send(request).await.status, 401);
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn a_good_session_sets_no_cookie_again() {
         let reply = server.administrator().get(path).await;
         assert_eq!(reply.header("set-cookie"), "", "{path}");
     }
-    let reply = server.stranger().get("/login").await;
+    let reply = server.anonymous().get("/login").await;
     assert_eq!(reply.header("set-cookie"), "");
 }
 

@@ -11,7 +11,7 @@ async fn new_server() -> (Server, String) {
 #[tokio::test]
 async fn nothing_else_is_reachable_before() {
     let (server, _link) = new_server().await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     for path in [
         "/",
         "/login",
@@ -43,12 +43,12 @@ async fn nothing_else_is_reachable_before() {
 #[tokio::test]
 async fn the_link_is_good_once() {
     let (server, link) = new_server().await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     let reply = browser.set_up(&link).await;
     assert_eq!(reply.location(), "/", "{reply:?}");
     assert_eq!(browser.get("/access").await.status, 200);
 
-    let late = server.stranger();
+    let late = server.anonymous();
     let fields = [
         ("token", token_of(&link)),
         ("name", "eve"),
@@ -66,7 +66,7 @@ async fn the_link_is_good_once() {
 #[tokio::test]
 async fn another_token_does_nothing() {
     let (server, _link) = new_server().await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     for token in ["", "x", &*"x".repeat(43)] {
         let page = browser.get(&format!("/setup?token={token}")).await;
         assert!(!page.body.contains("name=\"password\""), "{page:?}");
@@ -85,7 +85,7 @@ async fn another_token_does_nothing() {
 #[tokio::test]
 async fn a_form_with_errors_is_shown_again_and_the_link_stays_good() {
     let (server, link) = new_server().await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     let token = token_of(&link);
     let fields = [
         ("token", token),
@@ -134,13 +134,13 @@ async fn the_link_ends_at_the_next_start_and_none_is_printed_once_there_is_an_ac
 async fn the_link_of_a_new_account_is_valid_once() {
     let server = Server::start().await;
     let link = server.administrator().add_account("bob", "viewer").await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     let weak = browser.choose_password(&link, "bobbobbobbob").await;
     assert_eq!(weak.status, 422, "{weak:?}");
     assert_eq!(
         browser.choose_password(&link, PASSWORD).await.location(),
         "/"
     );
-    let again = server.stranger().choose_password(&link, PASSWORD).await;
+    let again = server.anonymous().choose_password(&link, PASSWORD).await;
     assert_eq!(again.status, 422, "{again:?}");
 }

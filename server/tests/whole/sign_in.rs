@@ -5,7 +5,7 @@ use crate::support::{ADMINISTRATOR, PASSWORD, Server, body};
 #[tokio::test]
 async fn a_wrong_password_keeps_the_entered_name_and_reveals_nothing() {
     let server = Server::start().await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     let mut answers = Vec::new();
     for name in [ADMINISTRATOR, "nobody"] {
         let fields = [
@@ -32,7 +32,7 @@ async fn a_wrong_password_keeps_the_entered_name_and_reveals_nothing() {
 #[tokio::test]
 async fn after_too_many_wrong_passwords_the_page_says_how_long_to_wait() {
     let server = Server::start().await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     let mut last = browser.sign_in_with("somebody", "wrong").await;
     for _ in 0..10 {
         last = browser.sign_in_with("somebody", "wrong").await;
@@ -50,8 +50,8 @@ async fn after_too_many_wrong_passwords_the_page_says_how_long_to_wait() {
 #[tokio::test]
 async fn leads_to_the_page_that_was_asked_for() {
     let server = Server::start().await;
-    let requested = server.stranger().get("/activity?who=admin").await;
-    let page = server.stranger().get(requested.location()).await;
+    let requested = server.anonymous().get("/activity?who=admin").await;
+    let page = server.anonymous().get(requested.location()).await;
     assert!(
         page.body
             .contains("name=\"next\" value=\"/activity?who=admin\""),
@@ -62,14 +62,14 @@ async fn leads_to_the_page_that_was_asked_for() {
         ("password", PASSWORD),
         ("next", "/activity?who=admin"),
     ];
-    let reply = server.stranger().submit("/login", body(&fields)).await;
+    let reply = server.anonymous().submit("/login", body(&fields)).await;
     assert_eq!(reply.location(), "/activity?who=admin");
 }
 
 #[tokio::test]
 async fn leads_to_no_other_site() {
     let server = Server::start().await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     for next in [
         "https://evil.example/",
         "//evil.example",

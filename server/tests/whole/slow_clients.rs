@@ -106,7 +106,7 @@ async fn slow_uploads_leave_budget_or_others_are_asked_to_retry() {
     };
     let length = format!("Content-Length: {}", dripping.len());
     stream.write_all(head(&length).as_bytes()).await.unwrap();
-    let program = server.stranger().with_key(&key);
+    let program = server.anonymous().with_key(&key);
     let submit = async |octets| {
         let request = program
             .request("POST", "/api/v1/messages")

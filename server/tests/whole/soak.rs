@@ -80,7 +80,7 @@ async fn soak(what: &str, database: &SoakDatabase, servers: usize) {
 
     let store = Store::open(&database.url, KeySource::Value(KEY.into()));
     let mailer = Mailer::new(store.await.unwrap(), MailerOptions::default()).unwrap();
-    accounting::settle(&mailer, &all).await;
+    accounting::wait_until_sent(&mailer, &all).await;
     accounting::check(what, &mailer, &control, &all, &submitted).await;
     for one in all.running {
         assert!(one.program.stop());

@@ -5,17 +5,17 @@ use crate::support::{Browser, Provider, Server};
 async fn reader(server: &Server) -> Browser {
     let administrator = server.administrator();
     let key = administrator.make_key("reader", &[("metrics", "on")]).await;
-    server.stranger().with_key(&key)
+    server.anonymous().with_key(&key)
 }
 
 #[tokio::test]
 async fn metrics_need_a_key_with_their_scope() {
     let server = Server::start().await;
     let administrator = server.administrator();
-    assert_eq!(server.stranger().get("/metrics").await.status, 401);
+    assert_eq!(server.anonymous().get("/metrics").await.status, 401);
     assert_eq!(administrator.get("/metrics").await.status, 401);
     let send = administrator.make_key("sender", &[("send", "on")]).await;
-    let sender = server.stranger().with_key(&send);
+    let sender = server.anonymous().with_key(&send);
     assert_eq!(sender.get("/metrics").await.status, 403);
     let reply = reader(&server).await.get("/metrics").await;
     assert_eq!(reply.status, 200);
@@ -26,7 +26,7 @@ async fn metrics_need_a_key_with_their_scope() {
     assert!(reply.body.contains(age), "{reply:?}");
     let limited = [("metrics", "on"), ("data_center", "default")];
     let key = administrator.make_key("limited", &limited).await;
-    let one = server.stranger().with_key(&key).get("/metrics").await;
+    let one = server.anonymous().with_key(&key).get("/metrics").await;
     assert!(one.body.contains(age) && !one.body.contains("refreshes"));
 }
 
@@ -62,8 +62,8 @@ async fn metrics_contain_token_expiries_and_refreshes_but_no_secret() {
 #[tokio::test]
 async fn a_server_whose_database_cannot_be_written_is_not_ready_but_alive() {
     let server = Server::start().await;
-    let stranger = server.stranger();
-    assert_eq!(stranger.get("/readyz").await.status, 200);
+    let anonymous = server.anonymous();
+    assert_eq!(anonymous.get("/readyz").await.status, 200);
     let mut database = server.database().await;
     database
         .run(
@@ -73,10 +73,10 @@ async fn a_server_whose_database_cannot_be_written_is_not_ready_but_alive() {
         .await;
     // The result of the last write is cached for some seconds.
     tokio::time::sleep(std::time::Duration::from_millis(5_200)).await;
-    let reply = stranger.get("/readyz").await;
+    let reply = anonymous.get("/readyz").await;
     assert_eq!(reply.status, 503);
     assert!(!reply.body.contains("disk"), "{reply:?}");
-    assert_eq!(stranger.get("/healthz").await.status, 200);
+    assert_eq!(anonymous.get("/healthz").await.status, 200);
     database.run("DROP TRIGGER full").await;
-    assert_eq!(stranger.get("/readyz").await.status, 200);
+    assert_eq!(anonymous.get("/readyz").await.status, 200);
 }

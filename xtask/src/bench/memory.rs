@@ -8,7 +8,7 @@ pub fn resident(process: u32) -> Result<u64> {
 }
 
 /// Returns the peak resident memory in kB (`VmHWM` of Linux).
-pub fn most(process: u32) -> Result<u64> {
+pub fn peak(process: u32) -> Result<u64> {
     read(process, "VmHWM:")
 }
 

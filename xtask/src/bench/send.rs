@@ -1,8 +1,8 @@
 //! `cargo xtask bench send`: messages per second to mail servers on loopback, compared with other
 //! programs.
 
+mod mailgrant;
 mod nodemailer;
-mod ours;
 mod postfix;
 mod sink;
 mod table;
@@ -15,10 +15,10 @@ use crate::postgres::{Cluster, Durability};
 use crate::process::check_interrupt;
 use crate::site;
 use crate::workspace::Workspace;
+use mailgrant::Mailgrant;
 use nodemailer::Nodemailer;
-use ours::Ours;
 use postfix::Postfix;
-use sink::{Sink, Way};
+use sink::{Encryption, Sink};
 use table::{Kind, Rates};
 
 /// A part of the benchmark.
@@ -58,29 +58,32 @@ pub struct Options {
 pub fn send(workspace: &Workspace, options: &Options) -> Result<()> {
     site::build(workspace)?;
     let binary = binaries::build(workspace, true)?.mailgrant;
-    let ours = Ours::build(workspace, binary)?;
+    let mailgrant = Mailgrant::build(workspace, binary)?;
     let nodemailer = Nodemailer::install(workspace)?;
     let cluster = Cluster::start(workspace, Durability::Durable)?;
     let is_wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
-    for (part, way) in [(Part::Clear, Way::Clear), (Part::Tls, Way::Tls)] {
+    for (part, encryption) in [
+        (Part::Clear, Encryption::Clear),
+        (Part::Tls, Encryption::Tls),
+    ] {
         if !is_wanted(part) {
             continue;
         }
-        let sink = Sink::start(way, ours.player())?;
+        let sink = Sink::start(encryption, mailgrant.player())?;
         let postfix = Postfix::start(&sink)?;
-        let mut rates = Rates::new(way, &options.connections);
+        let mut rates = Rates::new(encryption, &options.connections);
         for _ in 0..options.rounds {
             for (column, connections) in options.connections.iter().copied().enumerate() {
-                for kind in Kind::of(way) {
+                for kind in Kind::of(encryption) {
                     check_interrupt()?;
                     let messages = options.messages;
                     let rate = match kind {
                         Kind::Source => sink::source(&sink.address(), connections, messages)?,
                         Kind::Nodemailer => nodemailer.pool(&sink, connections, messages)?,
-                        Kind::Direct => ours.direct(&sink, connections, messages)?,
-                        Kind::Sqlite => ours.queue(&sink, connections, messages, None)?,
+                        Kind::Direct => mailgrant.direct(&sink, connections, messages)?,
+                        Kind::Sqlite => mailgrant.queue(&sink, connections, messages, None)?,
                         Kind::Postgres => {
-                            ours.queue(&sink, connections, messages, Some(&cluster.url))?
+                            mailgrant.queue(&sink, connections, messages, Some(&cluster.url))?
                         }
                         Kind::Postfix => postfix.queue(connections, messages)?,
                     };
@@ -92,12 +95,12 @@ pub fn send(workspace: &Workspace, options: &Options) -> Result<()> {
         println!("{}", rates.render());
     }
     if is_wanted(Part::Crowd) {
-        let sink = Sink::start(Way::Clear, ours.player())?;
-        println!("{}", table::crowd(&ours.crowd(&sink)?));
+        let sink = Sink::start(Encryption::Clear, mailgrant.player())?;
+        println!("{}", table::crowd(&mailgrant.crowd(&sink)?));
     }
     if is_wanted(Part::Scale) {
         for (name, database) in [("SQLite", None), ("PostgreSQL", Some(cluster.url.as_str()))] {
-            let (few, many) = ours.scale(options.many, database)?;
+            let (few, many) = mailgrant.scale(options.many, database)?;
             println!("{}", table::scale(name, options.many, &few, &many));
         }
     }

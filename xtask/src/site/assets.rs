@@ -80,7 +80,7 @@ impl Site {
     /// Writes a file. In a release, also writes `.br` and `.gz` variants if compression helps.
     pub fn add(&mut self, name: &str, content: &[u8]) -> Result<()> {
         self.write(self.root.join(name), content)?;
-        if self.build == Build::Release && compress::is_worth_it(name) {
+        if self.build == Build::Release && compress::is_compressible(name) {
             self.write(
                 self.root.join(format!("{name}.br")),
                 &compress::brotli(content)?,

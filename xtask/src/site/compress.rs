@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 
 /// Returns false for formats that are already compressed.
-pub fn is_worth_it(name: &str) -> bool {
+pub fn is_compressible(name: &str) -> bool {
     let extension = name.rsplit('.').next().unwrap_or_default();
     !matches!(extension, "png" | "jpg" | "webp" | "ico" | "woff2")
 }

@@ -38,13 +38,13 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Returns true if a site with this fingerprint was finished.
 pub fn is_current(workspace: &Workspace, fingerprint: &str) -> bool {
-    let kept = fs::read_to_string(path(workspace));
+    let stored = fs::read_to_string(path(workspace));
     let site = files(&workspace.site());
-    kept.is_ok_and(|kept| kept == fingerprint) && site.is_ok_and(|files| !files.is_empty())
+    stored.is_ok_and(|stored| stored == fingerprint) && site.is_ok_and(|files| !files.is_empty())
 }
 
 /// Removes the fingerprint, so an interrupted site counts as unfinished.
-pub fn forget(workspace: &Workspace) -> Result<()> {
+pub fn remove(workspace: &Workspace) -> Result<()> {
     let path = path(workspace);
     if path.exists() {
         fs::remove_file(&path).with_context(|| path.display().to_string())?;
@@ -53,7 +53,7 @@ pub fn forget(workspace: &Workspace) -> Result<()> {
 }
 
 /// Stores the fingerprint of a finished site.
-pub fn keep(workspace: &Workspace, fingerprint: &str) -> Result<()> {
+pub fn store(workspace: &Workspace, fingerprint: &str) -> Result<()> {
     fs::write(path(workspace), fingerprint).context("fingerprint of the site")
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn after_save(
         Ok(saved) => {
             mailer()?
                 .settings
-                .drop_draft(&context::signed_in()?.session, &id)
+                .delete_draft(&context::signed_in()?.session, &id)
                 .await?;
             match &saved.next {
                 NextStep::SignIn { url, .. } => context::redirect(url),
@@ -51,7 +51,7 @@ pub(super) async fn after_save(
         Err(ApiError::Form(_) | ApiError::Conflict { .. } | ApiError::Unavailable) => {
             mailer()?
                 .settings
-                .keep_draft(&context::signed_in()?.session, form)
+                .save_draft(&context::signed_in()?.session, form)
                 .await?;
             context::redirect(&format!("{PAGE}?data_center={id}&draft=refused#outcome"))
         }
@@ -74,7 +74,7 @@ pub(super) async fn after_preset(
     let form = filled.as_ref().unwrap_or(typed);
     mailer()?
         .settings
-        .keep_draft(&context::signed_in()?.session, form)
+        .save_draft(&context::signed_in()?.session, form)
         .await?;
     context::redirect(&format!("{PAGE}?data_center={id}&draft=1{ask}#provider"))
 }

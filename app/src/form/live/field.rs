@@ -129,7 +129,8 @@ pub fn invalid(state: FormState, field: SmtpField) -> Option<&'static str> {
     state.error(field).map(|_| "true")
 }
 
-/// Returns the ids of the elements that describe a field. Screen readers ignore those that are hidden.
+/// Returns the ids of the elements that describe a field. Screen readers ignore those that are
+/// hidden.
 pub fn described_by(field: SmtpField) -> String {
     let id = field.name();
     [id, "-error ", id, "-warning ", id, "-help"].concat()

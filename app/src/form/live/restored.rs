@@ -1,5 +1,5 @@
-//! Values that the browser has in the form before WASM takes over: typed while it was loading, or restored
-//! after a reload.
+//! Values that the browser has in the form before WASM takes over: typed while it was loading, or
+//! restored after a reload.
 
 use domain::{SmtpField, SmtpForm, TypedSecret, smtp_form::FieldValueMut};
 

@@ -28,7 +28,8 @@ pub struct FormState {
 }
 
 impl FormState {
-    /// Returns the state of a form when it is opened. `typed` is a draft, which may have been `refused`.
+    /// Returns the state of a form when it is opened. `typed` is a draft, which may have been
+    /// `refused`.
     pub fn new(
         opened: SmtpForm,
         typed: Option<SmtpForm>,
@@ -59,14 +60,15 @@ impl FormState {
         }
     }
 
-    /// Returns the error to show at a field. Errors appear when the field loses focus, or the form is submitted.
+    /// Returns the error to show at a field. Errors appear when the field loses focus, or the form
+    /// is submitted.
     pub fn error(&self, field: SmtpField) -> Option<SmtpFormError> {
         let refused = self.refused.with(|errors| errors.get(field));
         let parsed = || self.parsed.with(|errors| errors.get(field));
-        let shows_at_once = |error: &SmtpFormError| *error == SmtpFormError::SecretBelongsElsewhere;
+        let is_immediate = |error: &SmtpFormError| *error == SmtpFormError::SecretBelongsElsewhere;
         let left = self.submitted.get() || self.left.with(|left| left.contains(&field));
         refused
-            .or_else(|| parsed().filter(|error| left || shows_at_once(error)))
+            .or_else(|| parsed().filter(|error| left || is_immediate(error)))
             .or_else(|| self.redirect_error(field))
     }
 
@@ -145,7 +147,8 @@ impl FormState {
         })
     }
 
-    /// Returns true if saving would end the grant for the saved settings, even if other fields have errors.
+    /// Returns true if saving would end the grant for the saved settings, even if other fields have
+    /// errors.
     pub fn would_end_grant(&self) -> bool {
         let held = self
             .saved

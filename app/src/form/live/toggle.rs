@@ -1,4 +1,5 @@
-//! A switch. The style sheet shows and hides the fields that depend on it, so it works without WASM.
+//! A switch. The style sheet shows and hides the fields that depend on it, so it works without
+//! WASM.
 
 use domain::SmtpForm;
 use leptos::prelude::*;

@@ -37,13 +37,13 @@ pub fn ActivityEntry(entry: AuditEntry, data_centers: Vec<DataCenter>) -> impl I
                 <When at=record.at />
                 {from(&record.actor)}
             </p>
-            <p>{who(&record.actor)} " " {sentence.before} {subject} {end}</p>
+            <p>{actor_view(&record.actor)} " " {sentence.before} {subject} {end}</p>
             {changes}
         </li>
     }
 }
 
-fn who(actor: &Actor) -> impl IntoView + use<> {
+fn actor_view(actor: &Actor) -> impl IntoView + use<> {
     let (words, name) = wording::actor(&actor.who);
     let name = name.to_owned();
     view! {
@@ -75,23 +75,23 @@ fn changed(change: Change) -> impl IntoView {
     let value = match (change.secret, change.old, change.new) {
         (true, ..) => "secret changed".into_any(),
         (false, Some(old), Some(new)) => view! {
-            <del><bdi>{shown(old)}</bdi></del>
+            <del><bdi>{value_view(old)}</bdi></del>
             " → "
-            <ins><bdi>{shown(new)}</bdi></ins>
+            <ins><bdi>{value_view(new)}</bdi></ins>
         }
         .into_any(),
         (false, Some(old), None) => view! {
-            <del><bdi>{shown(old)}</bdi></del>
+            <del><bdi>{value_view(old)}</bdi></del>
             " → nothing"
         }
         .into_any(),
-        (false, None, Some(new)) => view! { <bdi>{shown(new)}</bdi> }.into_any(),
+        (false, None, Some(new)) => view! { <bdi>{value_view(new)}</bdi> }.into_any(),
         (false, None, None) => "nothing".into_any(),
     };
     view! { <li>{label} ": " {value}</li> }
 }
 
-fn shown(value: String) -> String {
+fn value_view(value: String) -> String {
     if value.is_empty() {
         "(empty)".to_owned()
     } else {

@@ -16,7 +16,8 @@ use crate::{
     ui::banner::{Banner, Tone},
 };
 
-/// Describes a channel in a line: its kind, and its host or recipient. No other part of a URL is ever shown.
+/// Describes a channel in a line: its kind, and its host or recipient. No other part of a URL is
+/// ever shown.
 pub fn shown(channel: &AlertChannel) -> String {
     let kind = wording::channel_kind(channel.kind);
     match &channel.recipient {

@@ -151,7 +151,7 @@ impl From<SaveAlertsError> for Rejection {
 impl From<MailError> for Rejection {
     fn from(error: MailError) -> Self {
         let error: &dyn std::error::Error = &error;
-        tracing::error!(error, "alert form failed");
+        tracing::error!(error, "alert form could not be processed");
         Self::Problem(AlertFormProblem::Unavailable)
     }
 }

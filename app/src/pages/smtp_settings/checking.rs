@@ -96,30 +96,30 @@ impl Session {
         let form = self.state().form.get_untracked();
         let selector = self.dkim_selector().get_untracked();
         spawn_local(async move {
-            let well = match api::begin_check(form, recipient, selector).await {
+            let passed = match api::begin_check(form, recipient, selector).await {
                 Ok(id) => {
                     self.check().set(Some(id.clone()));
                     let is_shown = || self.shows(&id);
-                    let well =
+                    let passed =
                         events::watch_check(&id, is_shown, move |said| self.said().set(said)).await;
                     if !self.shows(&id) {
                         return;
                     }
-                    well
+                    passed
                 }
                 Err(error) => Err(error),
             };
-            self.ended(well);
+            self.ended(passed);
         });
     }
 
-    fn ended(self, well: Result<bool, ApiError>) {
+    fn ended(self, passed: Result<bool, ApiError>) {
         self.checking().set(false);
         self.check().set(None);
         // The check may have found that the grant has ended, so the result of a sign-in may be
         // outdated.
         self.refresh_status();
-        match well {
+        match passed {
             Ok(true) => {}
             Ok(false) => self.drop_ended_sign_in(),
             Err(ApiError::Test { errors, recipient }) => {

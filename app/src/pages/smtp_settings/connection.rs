@@ -20,7 +20,8 @@ const ENABLE_SSL: Switch = Switch {
     set: |form, on| form.enable_ssl = on,
 };
 
-/// The section: the server, the port, and TLS. `again` means that secrets typed without WASM have to be entered again.
+/// The section: the server, the port, and TLS. `again` means that secrets typed without WASM have
+/// to be entered again.
 #[component]
 pub fn ConnectionSection(session: Session, overwrite: bool, again: bool) -> impl IntoView {
     let state = session.state();

@@ -1,5 +1,5 @@
-//! The choice of the data center, and the inputs that manage data centers. Forms cannot be nested, so these forms
-//! are outside the form of the settings, and each input names its form.
+//! The choice of the data center, and the inputs that manage data centers. Forms cannot be nested,
+//! so these forms are outside the form of the settings, and each input names its form.
 
 use domain::{DataCenter, SmtpField};
 use leptos::prelude::*;

@@ -1,5 +1,5 @@
-//! Forms that add, rename, and remove data centers. Forms cannot be nested, so these forms are outside the form of
-//! the settings, and each input names its form.
+//! Forms that add, rename, and remove data centers. Forms cannot be nested, so these forms are
+//! outside the form of the settings, and each input names its form.
 
 use domain::DataCenterName;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};

@@ -37,7 +37,7 @@ pub fn DiscoveryField(session: Session) -> impl IntoView {
         spawn_local(async move {
             match api::discover(typed).await {
                 Ok(found) => {
-                    browser::put(FOUND, &found.html, Placement::Within);
+                    browser::insert_html(FOUND, &found.html, Placement::Within);
                     session.proposals().set(found.fillings);
                 }
                 Err(refused) => error.set(Some(refused)),
@@ -96,10 +96,10 @@ pub fn DiscoveryField(session: Session) -> impl IntoView {
 /// Fills in the proposal that a button belongs to.
 pub fn use_proposal(session: Session, button: &str) {
     let at = button.rsplit('-').next().and_then(|at| at.parse().ok());
-    let filling = session
+    let fields_of_preset = session
         .proposals()
         .with_untracked(|all| all.get(at.unwrap_or(usize::MAX)).cloned().flatten());
-    if let Some(filling) = filling {
-        offer(session, filling);
+    if let Some(fields_of_preset) = fields_of_preset {
+        offer(session, fields_of_preset);
     }
 }

@@ -71,7 +71,8 @@ pub fn MailboxFields(session: Session, again: bool) -> impl IntoView {
     }
 }
 
-/// Returns true if the current grant does not include the mailbox, so it has to be authorized again.
+/// Returns true if the current grant does not include the mailbox, so it has to be authorized
+/// again.
 fn asks_again(session: Session) -> bool {
     let asks = session.state().form.with(SmtpForm::reads_with_grant);
     asks && ends_grant(session)

@@ -6,7 +6,7 @@ use leptos::{html, prelude::*, server_fn::ServerFn as _};
 
 use super::session::Session;
 use crate::{
-    api::{ApplyPreset, Filling},
+    api::{ApplyPreset, PresetFields},
     form::live::field::Notes,
     ui::browser,
 };
@@ -19,14 +19,17 @@ fn preset_of(session: Session, provider: Provider) -> Option<Preset> {
     }
 }
 
-fn overwritten(session: Session, filling: &Filling) -> Vec<SmtpField> {
+fn overwritten(session: Session, fields_of_preset: &PresetFields) -> Vec<SmtpField> {
     let (form, filled) = (session.state().form, session.state().filled);
     form.with_untracked(|form| {
         filled.with_untracked(|filled| {
-            let mut fields = form.overwritten_by(&filling.preset, filled);
+            let mut fields = form.overwritten_by(&fields_of_preset.preset, filled);
             let typed = form.username.trim();
             let was_typed = !typed.is_empty() && typed != filled.username;
-            if !filling.username.is_empty() && was_typed && typed != filling.username {
+            if !fields_of_preset.username.is_empty()
+                && was_typed
+                && typed != fields_of_preset.username
+            {
                 fields.push(SmtpField::Username);
             }
             fields
@@ -35,23 +38,23 @@ fn overwritten(session: Session, filling: &Filling) -> Vec<SmtpField> {
 }
 
 /// Applies the values of a proposal. Asks first if that would overwrite entered values.
-pub fn offer(session: Session, filling: Filling) {
-    if overwritten(session, &filling).is_empty() {
-        fill_in(session, &filling);
+pub fn offer(session: Session, fields_of_preset: PresetFields) {
+    if overwritten(session, &fields_of_preset).is_empty() {
+        fill_in(session, &fields_of_preset);
     } else {
-        session.asks_preset().set(Some(filling));
+        session.asks_preset().set(Some(fields_of_preset));
     }
 }
 
-fn fill_in(session: Session, filling: &Filling) {
+fn fill_in(session: Session, fields_of_preset: &PresetFields) {
     session.state().edit(|form| {
-        form.apply(&filling.preset);
-        if !filling.username.is_empty() {
-            form.username.clone_from(&filling.username);
+        form.apply(&fields_of_preset.preset);
+        if !fields_of_preset.username.is_empty() {
+            form.username.clone_from(&fields_of_preset.username);
         }
         for address in [&mut form.from_address, &mut form.mailbox_email] {
             if address.trim().is_empty() {
-                address.clone_from(&filling.email);
+                address.clone_from(&fields_of_preset.email);
             }
         }
     });
@@ -132,13 +135,13 @@ fn OverwriteQuestion(session: Session) -> impl IntoView {
         .form
         .with_untracked(|form| Provider::from_code(&form.provider));
     let preset = provider.and_then(|provider| preset_of(session, provider));
-    let filling = preset.map(Filling::from);
-    filling.map(|filling| {
+    let fields_of_preset = preset.map(PresetFields::from);
+    fields_of_preset.map(|fields_of_preset| {
         view! {
             <div class="banner careful no-wasm" role="status">
                 <p class="banner-title">"Replace what you typed?"</p>
                 <p>"The preset replaces these values:"</p>
-                {names(overwritten(session, &filling))}
+                {names(overwritten(session, &fields_of_preset))}
                 <button
                     type="submit"
                     class="button"
@@ -168,8 +171,8 @@ pub fn PresetDialog(session: Session) -> impl IntoView {
         }
     });
     let replace = move |_| {
-        if let Some(filling) = session.asks_preset().get_untracked() {
-            fill_in(session, &filling);
+        if let Some(fields_of_preset) = session.asks_preset().get_untracked() {
+            fill_in(session, &fields_of_preset);
         }
         session.asks_preset().set(None);
     };
@@ -185,7 +188,7 @@ pub fn PresetDialog(session: Session) -> impl IntoView {
         session
             .asks_preset()
             .get()
-            .map(|filling| names(overwritten(session, &filling)))
+            .map(|fields_of_preset| names(overwritten(session, &fields_of_preset)))
     };
     view! {
         <dialog node_ref=dialog class="dialog" aria-labelledby="preset-question" on:close=closed>

@@ -8,7 +8,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{Failed, PageQuery};
 use crate::{
-    api::{self, Filling, SmtpPage},
+    api::{self, PresetFields, SmtpPage},
     error::ApiError,
     form::live::FormState,
 };
@@ -94,9 +94,9 @@ parts! {
     /// True if a check's recommendation was applied and not checked since.
     remedied: RwSignal<bool>,
     /// Values that the proposals of a discovery fill in.
-    proposals: RwSignal<Vec<Option<Filling>>>,
+    proposals: RwSignal<Vec<Option<PresetFields>>>,
     /// Proposal that would overwrite entered values, pending the user's answer.
-    asks_preset: RwSignal<Option<Filling>>,
+    asks_preset: RwSignal<Option<PresetFields>>,
     /// Reasons why changes of data centers were refused.
     data_center_errors: DataCenterErrors,
     /// True if the user may change the settings.

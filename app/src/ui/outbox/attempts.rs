@@ -54,7 +54,7 @@ fn attempt(attempt: Attempt, shown: Option<&Finding>) -> impl IntoView + use<> {
     } else {
         attempt.server
     };
-    let took = wording::milliseconds(attempt.micros.unsigned_abs());
+    let duration = wording::milliseconds(attempt.micros.unsigned_abs());
     let finding_id = ["attempt-finding-", &number].concat();
     let finding = attempt.finding.map(|finding| {
         if shown == Some(&finding) {
@@ -73,7 +73,7 @@ fn attempt(attempt: Attempt, shown: Option<&Finding>) -> impl IntoView + use<> {
                 <span>"Attempt " {number}</span>
                 <When at=attempt.started_at />
                 <span>{server}</span>
-                <span>{took}</span>
+                <span>{duration}</span>
             </p>
             {finding}
             {(!attempt.transcript.is_empty())

@@ -9,8 +9,8 @@ const HEIGHT: i64 = 100;
 /// Width of a bar within its hour.
 const BAR: i64 = 22;
 
-/// Bars of delivered and failed messages, and a line of waiting ones. The labels are HTML, because text in an SVG
-/// shrinks with it.
+/// Bars of delivered and failed messages, and a line of waiting ones. The labels are HTML, because
+/// text in an SVG shrinks with it.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -25,12 +25,12 @@ pub fn Chart(overview: OutboxOverview) -> impl IntoView {
     let top = round_up(tallest.chain(waiting.iter().copied()).max().unwrap_or(0));
     let width = HOUR * i64::try_from(overview.hours.len()).unwrap_or(0);
     let bars = (0..).zip(&overview.hours).map(|(at, hour)| {
-        let good = scaled(hour.delivered, top);
-        let bad = scaled(hour.failed, top);
+        let delivered = scaled(hour.delivered, top);
+        let failed = scaled(hour.failed, top);
         let x = at * HOUR + (HOUR - BAR) / 2;
         view! {
-            {bar("delivered", x, HEIGHT - good, good)}
-            {bar("failed", x, HEIGHT - good - bad, bad)}
+            {bar("delivered", x, HEIGHT - delivered, delivered)}
+            {bar("failed", x, HEIGHT - delivered - failed, failed)}
         }
     });
     let points = (0..).zip(&waiting).map(|(at, waiting)| {
@@ -47,7 +47,7 @@ pub fn Chart(overview: OutboxOverview) -> impl IntoView {
             viewBox=["0 0 ", &width.to_string(), " ", &HEIGHT.to_string()].concat()
             preserveAspectRatio="none"
             role="img"
-            aria-label=spoken(&overview)
+            aria-label=description(&overview)
         >
             {bars.collect_view()}
             {has_waited.then(|| view! { <polyline class="waiting" points=points.join(" ") /> })}
@@ -98,7 +98,7 @@ fn round_up(number: i64) -> i64 {
     }
 }
 
-fn spoken(overview: &OutboxOverview) -> String {
+fn description(overview: &OutboxOverview) -> String {
     [
         "The last 24 hours: ",
         &wording::count(overview.delivered()),

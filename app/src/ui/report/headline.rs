@@ -98,7 +98,8 @@ pub fn Headline(report: CheckReport, settings: CheckedSettings, again: RunAgain)
     }
 }
 
-/// A check that was interrupted, with a button that runs it again. The recipient is that of a test email, or empty.
+/// A check that was interrupted, with a button that runs it again. The recipient is that of a test
+/// email, or empty.
 #[component]
 pub fn Interrupted(recipient: String, again: RunAgain) -> impl IntoView {
     let sends = !recipient.is_empty();

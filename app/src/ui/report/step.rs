@@ -59,7 +59,8 @@ pub fn Step(step: CheckStep, id: String, server: Option<String>) -> impl IntoVie
     }
 }
 
-/// Button that applies an alternative setting. It is visible with WASM to users who may change settings.
+/// Button that applies an alternative setting. It is visible with WASM to users who may change
+/// settings.
 fn remedy(code: FindingCode, server: &str) -> Option<impl IntoView + use<>> {
     wording::remedy(code, server).map(|(choice, words)| {
         view! {

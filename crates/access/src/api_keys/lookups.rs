@@ -31,11 +31,11 @@ impl Access {
         let (found, wait) = oneshot::channel();
         match self.0.lookups.all().entry(hash.clone()) {
             Entry::Occupied(mut waiting) => waiting.get_mut().push(found),
-            Entry::Vacant(nobody) => {
-                nobody.insert(vec![found]);
+            Entry::Vacant(entry) => {
+                entry.insert(vec![found]);
                 // A separate task, because the first request may be cancelled while others wait for
                 // the result.
-                tokio::spawn(look(self.clone(), hash.clone()));
+                tokio::spawn(run_lookup(self.clone(), hash.clone()));
             }
         }
         match wait.await {
@@ -47,13 +47,13 @@ impl Access {
     }
 }
 
-async fn look(access: Access, hash: String) {
-    let mut looking = Looking {
+async fn run_lookup(access: Access, hash: String) {
+    let mut lookup = RunningLookup {
         access: &access,
         hash: &hash,
-        over: false,
+        finished: false,
     };
-    while let Some(waiting) = looking.next() {
+    while let Some(waiting) = lookup.next() {
         match access.use_key(&hash).await {
             Ok(key) => {
                 for found in waiting {
@@ -70,13 +70,13 @@ async fn look(access: Access, hash: String) {
 }
 
 /// Running lookups of a hash. Dropping it removes the entry, so no request waits forever.
-struct Looking<'a> {
+struct RunningLookup<'a> {
     access: &'a Access,
     hash: &'a str,
-    over: bool,
+    finished: bool,
 }
 
-impl Looking<'_> {
+impl RunningLookup<'_> {
     /// Takes the requests that arrived since the last lookup. Removes the entry if there are none.
     fn next(&mut self) -> Option<Waiting> {
         let mut all = self.access.0.lookups.all();
@@ -84,15 +84,15 @@ impl Looking<'_> {
         let waiting = waiting.filter(|waiting| !waiting.is_empty());
         if waiting.is_none() {
             all.remove(self.hash);
-            self.over = true;
+            self.finished = true;
         }
         waiting
     }
 }
 
-impl Drop for Looking<'_> {
+impl Drop for RunningLookup<'_> {
     fn drop(&mut self) {
-        if !self.over {
+        if !self.finished {
             self.access.0.lookups.all().remove(self.hash);
         }
     }

@@ -40,7 +40,7 @@ pub(super) fn hash(password: &str) -> Result<SecretString, AccessError> {
 }
 
 /// Returns a well-formed hash that matches no password.
-pub(super) fn nobodys() -> SecretString {
+pub(super) fn dummy_hash() -> SecretString {
     let (salt, hash) = ("A".repeat(22), "A".repeat(43));
     format!("$argon2id$v=19$m={MEMORY},t={PASSES},p={LANES}${salt}${hash}").into()
 }
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn the_hash_of_a_missing_account_is_compared_like_any_other() {
-        let stored = nobodys();
+        let stored = dummy_hash();
         let compared = compare("a password", stored.expose_secret()).unwrap();
         assert!(matches!(compared, Compared::Wrong));
         let hash = PasswordHash::new(stored.expose_secret()).unwrap();

@@ -148,7 +148,7 @@ async fn the_audit_contains_the_scopes_of_a_key_and_its_creator() {
     form.expires = "2030-01-31".into();
     let (_, shown) = world
         .access
-        .make_api_key(&form, &Actor::nobody("192.0.2.9"))
+        .make_api_key(&form, &Actor::anonymous("192.0.2.9"))
         .await
         .unwrap();
     let made = world.audited(AuditAction::KeyMade).await.pop().unwrap();

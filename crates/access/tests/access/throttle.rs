@@ -88,8 +88,8 @@ async fn a_browser_that_has_signed_in_before_is_not_slowed_down_by_others() {
     for _ in 0..10 {
         wrong(&world, "alice", &visitor(HOME)).await;
     }
-    let stranger = world.sign_in("alice", PASSWORD, &visitor(ELSEWHERE)).await;
-    assert!(matches!(stranger, Err(SignInError::SlowDown { .. })));
+    let unknown_visitor = world.sign_in("alice", PASSWORD, &visitor(ELSEWHERE)).await;
+    assert!(matches!(unknown_visitor, Err(SignInError::SlowDown { .. })));
     let browser = same_browser(HOME, &alice);
     let again = world.sign_in("alice", PASSWORD, &browser).await.unwrap();
     assert_eq!(again.device.expose(), alice.device.expose());

@@ -37,7 +37,7 @@ pub(super) struct Walk<'a> {
     /// True if a term depends on the connection.
     pub(super) depends: bool,
     /// True if the record allows every sender.
-    pub(super) everybody: bool,
+    pub(super) passes_all: bool,
 }
 
 type Walking<'w> = Pin<Box<dyn Future<Output = Result<Option<Qualifier>, Fault>> + Send + 'w>>;
@@ -51,7 +51,7 @@ impl<'a> Walk<'a> {
             way: Vec::new(),
             records: Vec::new(),
             depends: false,
-            everybody: false,
+            passes_all: false,
         }
     }
 
@@ -89,14 +89,14 @@ impl<'a> Walk<'a> {
         let mut result = None;
         for (qualifier, mechanism) in record.terms {
             if mechanism == Mechanism::All {
-                self.everybody |= qualifier == Qualifier::Pass;
+                self.passes_all |= qualifier == Qualifier::Pass;
                 // RFC 7208 §5.1: terms after `all` are ignored.
                 return Ok(result.or(Some(qualifier)));
             }
-            let before = self.everybody;
+            let before = self.passes_all;
             let fits = self.fits(domain, mechanism, result.is_some()).await?;
             // Senders that an `include` passes count only if the qualifier is a pass.
-            self.everybody = before || self.everybody && qualifier == Qualifier::Pass;
+            self.passes_all = before || self.passes_all && qualifier == Qualifier::Pass;
             if fits && result.is_none() {
                 result = Some(qualifier);
             }

@@ -25,12 +25,12 @@ impl AccountName {
     /// `Required`, `TooLong`, `NotAUserName`.
     pub fn parse(typed: &str) -> Result<Self, AccountNameError> {
         let text = typed.trim();
-        let good = |c: char| c.is_ascii_alphanumeric() || "._-+@".contains(c);
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || "._-+@".contains(c);
         if text.is_empty() {
             Err(AccountNameError::Required)
         } else if text.chars().count() > 64 {
             Err(AccountNameError::TooLong)
-        } else if text.chars().all(good) {
+        } else if text.chars().all(is_allowed) {
             Ok(Self(text.to_owned()))
         } else {
             Err(AccountNameError::NotAUserName)

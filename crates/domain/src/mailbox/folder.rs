@@ -16,7 +16,7 @@ impl FolderName {
     /// Folder for incoming mail. Every mailbox has it.
     pub const INBOX: &str = "INBOX";
     /// Maximum length in bytes.
-    const LONGEST: usize = 1_000;
+    const MAX_LENGTH: usize = 1_000;
 
     /// Parses a name of 1 to 1,000 bytes without control characters other than tabs, which Exchange
     /// allows. INBOX is recognized in any case (RFC 9051 §5.1).
@@ -25,7 +25,7 @@ impl FolderName {
     /// If it is empty, longer, or has a control character.
     pub fn parse(text: &str) -> Result<Self, InvalidFolderName> {
         let is_invalid = |c: char| c.is_control() && c != '\t';
-        if !(1..=Self::LONGEST).contains(&text.len()) || text.chars().any(is_invalid) {
+        if !(1..=Self::MAX_LENGTH).contains(&text.len()) || text.chars().any(is_invalid) {
             Err(InvalidFolderName)
         } else if text.eq_ignore_ascii_case(Self::INBOX) {
             Ok(Self::default())

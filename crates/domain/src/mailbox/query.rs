@@ -34,7 +34,7 @@ pub struct MailSearch {
 
 impl MailSearch {
     /// Maximum length of the search text in characters.
-    const LONGEST: usize = 200;
+    const MAX_LENGTH: usize = 200;
 
     /// Parses a search text. Surrounding white space is removed.
     ///
@@ -42,7 +42,7 @@ impl MailSearch {
     /// If it is longer than 200 characters or contains a control character.
     pub fn words(typed: &str) -> Result<String, InvalidSearch> {
         let words = typed.trim();
-        if words.chars().any(char::is_control) || words.chars().count() > Self::LONGEST {
+        if words.chars().any(char::is_control) || words.chars().count() > Self::MAX_LENGTH {
             Err(InvalidSearch)
         } else {
             Ok(words.to_owned())
@@ -57,7 +57,7 @@ impl MailSearch {
 
 /// Start of a page in a folder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MailPlace {
+pub enum PagePosition {
     /// Starts with the newest mail and continues with older mail.
     #[default]
     Newest,
@@ -75,7 +75,7 @@ pub struct MailQuery {
     /// Filter for the mail.
     pub search: MailSearch,
     /// Start of the page.
-    pub place: MailPlace,
+    pub place: PagePosition,
     /// Maximum number of mails on the page.
     pub limit: NonZeroU32,
 }
@@ -91,7 +91,7 @@ impl MailQuery {
         Self {
             folder,
             search: MailSearch::default(),
-            place: MailPlace::Newest,
+            place: PagePosition::Newest,
             limit: Self::USUAL,
         }
     }

@@ -52,8 +52,8 @@ pub(super) fn all(text: &str) -> (Vec<NonZeroU32>, u32) {
         let (first, last) = range.split_once(':').unwrap_or((range, range));
         match (parse(first), parse(last)) {
             (Some(one), Some(other)) if one > 0 && other > 0 => {
-                let room = MAX_SET - found.len();
-                let numbers = (one.min(other)..=one.max(other)).take(room);
+                let capacity = MAX_SET - found.len();
+                let numbers = (one.min(other)..=one.max(other)).take(capacity);
                 found.extend(numbers.filter_map(NonZeroU32::new));
             }
             _ => skipped += 1,

@@ -6,7 +6,7 @@ mod world;
 
 use std::time::{Duration, Instant};
 
-use domain::{Actor, CheckOutcome, DataCenterId, FolderName, MailPlace, MailQuery};
+use domain::{Actor, CheckOutcome, DataCenterId, FolderName, MailQuery, PagePosition};
 use mail::{CheckOf, CheckRequest};
 use sandbox::{Faults, ImapFault, Stage};
 
@@ -108,7 +108,7 @@ async fn mailbox(size: u32) -> Looks {
     let newest = MailQuery::newest(folder.clone());
     let page = mailer.mailboxes.page(&id, &newest).await.unwrap();
     let older = MailQuery {
-        place: MailPlace::Before(page.next.unwrap()),
+        place: PagePosition::Before(page.next.unwrap()),
         ..newest.clone()
     };
     let list = async |query| {

@@ -28,7 +28,7 @@ pub async fn post(url: &str, key: &str, messages: usize) {
     let store = store().await;
     let all = delivered(&store).await + i64::try_from(messages).unwrap();
     let since = Instant::now();
-    hand_over(url, key, PROGRAMS, messages).await;
+    submit_all(url, key, PROGRAMS, messages).await;
     eprintln!("taken: {:.0}/s", rate(messages, since));
     while delivered(&store).await < all {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -39,11 +39,11 @@ pub async fn post(url: &str, key: &str, messages: usize) {
 /// Makes 1,000 concurrent calls, each over its own connection.
 pub async fn crowd(url: &str, key: &str) {
     let since = Instant::now();
-    hand_over(url, key, CROWD, CROWD).await;
+    submit_all(url, key, CROWD, CROWD).await;
     println!("{}", since.elapsed().as_millis());
 }
 
-async fn hand_over(url: &str, key: &str, programs: usize, messages: usize) {
+async fn submit_all(url: &str, key: &str, programs: usize, messages: usize) {
     let host = url.strip_prefix("http://").unwrap().to_owned();
     let request: Arc<[u8]> = request(&host, key).into_bytes().into();
     let left = Arc::new(AtomicUsize::new(messages));

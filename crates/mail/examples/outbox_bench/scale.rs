@@ -60,7 +60,7 @@ pub async fn scale() {
             lease: &lease,
             until: at.plus(60),
             except: &[],
-            at_most: 64,
+            max_messages: 64,
             octets: 8_000_000,
             per_minute: None,
             per_day: None,

@@ -141,8 +141,8 @@ impl Alerts {
             failure: None,
         };
         let outcome = self.notify_once(&notification, &channel).await;
-        let said = outcome.map_or_else(notify::code, |()| "told".to_owned());
-        let changes = vec![Change::fact("outcome", said)];
+        let code = outcome.map_or_else(notify::code, |()| "told".to_owned());
+        let changes = vec![Change::fact("outcome", code)];
         let store = &self.store;
         store.note_test_alert(&channel, changes, by, now).await?;
         Ok(outcome)

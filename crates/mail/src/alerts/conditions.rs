@@ -28,14 +28,15 @@ impl Alerts {
         settings: &AlertSettings,
         known: &[&AlertCondition],
     ) -> Result<Conditions, MailError> {
-        let mut wrong = Conditions::new();
+        let mut conditions = Conditions::new();
         let status = self.settings.grant_status(id).await?;
         if let GrantStatus::NeedsAuthorization { finding, .. } = &status {
-            let facts = because(finding.clone());
-            wrong.push((AlertKind::NeedsAuthorization, facts));
+            let facts = facts_of_finding(finding.clone());
+            conditions.push((AlertKind::NeedsAuthorization, facts));
         }
         if status != GrantStatus::NotUsed {
-            self.grant_ends(id, settings, known, &mut wrong).await?;
+            self.grant_ends(id, settings, known, &mut conditions)
+                .await?;
         }
         if let Some(since) = self.store.oldest_waiting(id, self.clock.now()).await?
             && self.clock.now().since(since) > i64::from(settings.outbox_minutes) * 60
@@ -44,14 +45,14 @@ impl Alerts {
                 waiting_since: Some(since),
                 ..AlertFacts::default()
             };
-            wrong.push((AlertKind::OutboxOld, facts));
+            conditions.push((AlertKind::OutboxOld, facts));
         }
         if settings.daily_check
             && let Some(finding) = self.failing_check(id).await?
         {
-            wrong.push((AlertKind::CheckFails, because(finding)));
+            conditions.push((AlertKind::CheckFails, facts_of_finding(finding)));
         }
-        Ok(wrong)
+        Ok(conditions)
     }
 
     /// Adds warnings about a grant or a client secret that expires soon.
@@ -60,28 +61,36 @@ impl Alerts {
         id: &DataCenterId,
         settings: &AlertSettings,
         known: &[&AlertCondition],
-        wrong: &mut Conditions,
+        conditions: &mut Conditions,
     ) -> Result<(), MailError> {
         let (now, notes) = (self.clock.now(), settings.notes_of(id));
         let before = i64::from(settings.days_before) * DAY;
-        let soon = |ends_at: UnixTime, before| ends_at.since(now) <= before;
+        let is_soon = |ends_at: UnixTime, before| ends_at.since(now) <= before;
         if let Some(grant) = self.store.grant_summary(id).await? {
             // An ended grant has its own alert, so no new warning starts. A known warning lasts
             // until the next grant.
             let ended = matches!(grant.state, GrantState::Ended { .. });
-            let may = |kind| !ended || known.iter().any(|condition| condition.kind == kind);
+            let is_allowed = |kind| !ended || known.iter().any(|condition| condition.kind == kind);
             let testing_ends = grant.authorized_at.plus(TESTING);
-            if notes.in_testing && soon(testing_ends, TESTING_BEFORE) && may(AlertKind::TestingEnds)
+            if notes.in_testing
+                && is_soon(testing_ends, TESTING_BEFORE)
+                && is_allowed(AlertKind::TestingEnds)
             {
-                wrong.push((AlertKind::TestingEnds, ends(testing_ends)));
+                conditions.push((AlertKind::TestingEnds, facts_of_end(testing_ends)));
             }
             let unused_ends = grant.refreshed_at.plus(UNUSED);
-            if grant.has_refresh_token && soon(unused_ends, before) && may(AlertKind::UnusedEnds) {
-                wrong.push((AlertKind::UnusedEnds, ends(unused_ends)));
+            if grant.has_refresh_token
+                && is_soon(unused_ends, before)
+                && is_allowed(AlertKind::UnusedEnds)
+            {
+                conditions.push((AlertKind::UnusedEnds, facts_of_end(unused_ends)));
             }
         }
-        if let Some(ends_at) = notes.client_secret_expires.filter(|at| soon(*at, before)) {
-            wrong.push((AlertKind::ClientSecretExpires, ends(ends_at)));
+        if let Some(ends_at) = notes
+            .client_secret_expires
+            .filter(|at| is_soon(*at, before))
+        {
+            conditions.push((AlertKind::ClientSecretExpires, facts_of_end(ends_at)));
         }
         Ok(())
     }
@@ -96,8 +105,8 @@ impl Alerts {
             return Ok(None);
         };
         if let Some(report) = self.store.latest_result(id).await? {
-            let well = report.failure().is_none();
-            if well && report.started_at > daily.started_at && report.settings_version > 0 {
+            let passed = report.failure().is_none();
+            if passed && report.started_at > daily.started_at && report.settings_version > 0 {
                 return Ok(None);
             }
         }
@@ -105,14 +114,14 @@ impl Alerts {
     }
 }
 
-fn because(finding: Finding) -> AlertFacts {
+fn facts_of_finding(finding: Finding) -> AlertFacts {
     AlertFacts {
         finding: Some(finding),
         ..AlertFacts::default()
     }
 }
 
-fn ends(at: UnixTime) -> AlertFacts {
+fn facts_of_end(at: UnixTime) -> AlertFacts {
     AlertFacts {
         ends_at: Some(at),
         ..AlertFacts::default()

@@ -33,7 +33,7 @@ impl Alerts {
             let now = self.clock.now();
             let day = (now.0 - time_of_day(&id)).div_euclid(DAY);
             let begun_at = self.clock.database_now().await?;
-            if self.store.begin_daily_check(&id, day, begun_at).await? {
+            if self.store.claim_daily_check(&id, day, begun_at).await? {
                 self.check_now(&id, day).await?;
             }
         }

@@ -97,7 +97,7 @@ impl Alerts {
             }
         }
         let owner = self.leases.owner();
-        self.store.settle_notification(&notification, owner).await?;
+        self.store.record_notification(&notification, owner).await?;
         Ok(())
     }
 

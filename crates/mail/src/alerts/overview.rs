@@ -6,7 +6,7 @@ use super::Alerts;
 use crate::MailError;
 
 /// Number of recent notifications in the overview.
-const SHOWN: u32 = 50;
+const MAX_NOTIFICATIONS: u32 = 50;
 
 /// A current problem and its notifications.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct AlertOverview {
     /// Notification channels.
     pub channels: Vec<AlertChannel>,
     /// Current problems.
-    pub wrong: Vec<ActiveAlert>,
+    pub active: Vec<ActiveAlert>,
     /// The most recent notifications, the newest first.
     pub latest: Vec<Notification>,
     /// Results of the last daily checks.
@@ -41,10 +41,10 @@ impl Alerts {
     /// If the database fails.
     pub async fn overview(&self) -> Result<AlertOverview, MailError> {
         let store = &self.store;
-        let mut wrong = Vec::new();
+        let mut active = Vec::new();
         for condition in store.alert_conditions().await? {
             let notifications = store.notifications_about(&condition.id).await?;
-            wrong.push(ActiveAlert {
+            active.push(ActiveAlert {
                 condition,
                 notifications,
             });
@@ -57,8 +57,8 @@ impl Alerts {
         Ok(AlertOverview {
             settings: store.alert_settings().await?,
             channels: store.alert_channels().await?,
-            wrong,
-            latest: store.latest_notifications(SHOWN).await?,
+            active,
+            latest: store.latest_notifications(MAX_NOTIFICATIONS).await?,
             checks,
             data_centers,
         })

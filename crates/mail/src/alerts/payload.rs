@@ -19,12 +19,12 @@ pub(super) fn of(
         ChannelKind::Slack => slack(words, url),
         ChannelKind::Teams => teams(notification.event, words, url),
         ChannelKind::Mattermost => mattermost(notification.event, words, url),
-        ChannelKind::Webhook | ChannelKind::Mail => own(notification, name, words, url),
+        ChannelKind::Webhook | ChannelKind::Mail => standard(notification, name, words, url),
     }
 }
 
 /// Returns our own format: `type`, `timestamp`, and `data`, as Standard Webhooks recommends.
-fn own(
+fn standard(
     notification: &Notification,
     name: &str,
     words: &NotificationText,

@@ -1,4 +1,4 @@
-//! Alerts about conditions of servers: this one, and others on the same database that are gone.
+//! Alerts about conditions of servers: this one, and others on the same database that are stopped.
 
 use std::{
     collections::HashMap,
@@ -16,7 +16,7 @@ use crate::MailError;
 pub(crate) struct OtherServers(Mutex<HashMap<AlertId, (i64, Instant)>>);
 
 impl Alerts {
-    /// Stores the conditions of this server, and resolves those of servers that are gone.
+    /// Stores the conditions of this server, and resolves those of servers that are stopped.
     pub(super) async fn evaluate_server(
         &self,
         known: &[AlertCondition],
@@ -31,8 +31,8 @@ impl Alerts {
         let current = self.conditions.all();
         self.update_conditions(&subject, &own, &current, settings)
             .await?;
-        let others = self.store.beat_server_conditions(name).await?;
-        let gone: Vec<_> = {
+        let others = self.store.increment_heartbeats(name).await?;
+        let stopped: Vec<_> = {
             let seen = self.other_servers.0.lock();
             let mut seen = seen.unwrap_or_else(PoisonError::into_inner);
             seen.retain(|id, _| others.iter().any(|other| other.id == *id));
@@ -48,7 +48,7 @@ impl Alerts {
                 })
                 .collect()
         };
-        for other in gone {
+        for other in stopped {
             let condition = known.iter().find(|condition| condition.id == other.id);
             if let Some(condition) = condition {
                 self.end_condition(condition).await?;

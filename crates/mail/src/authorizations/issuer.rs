@@ -20,7 +20,7 @@ use super::Authorizations;
 const TIMEOUT: Duration = Duration::from_secs(3);
 /// Seconds for which cached metadata is used without a new request. Older metadata is used only if
 /// the provider does not respond.
-const FRESH: i64 = 600;
+const METADATA_TTL: i64 = 600;
 /// Maximum number of authorization endpoints whose metadata is cached.
 const MAX_REMEMBERED: usize = 64;
 
@@ -34,7 +34,7 @@ impl Issuers {
         known.get(&key(client)).cloned()
     }
 
-    fn put(&self, client: &OAuthClient<SecretString>, metadata: &ServerMetadata, now: UnixTime) {
+    fn insert(&self, client: &OAuthClient<SecretString>, metadata: &ServerMetadata, now: UnixTime) {
         let Ok(mut known) = self.0.lock() else {
             return;
         };
@@ -87,15 +87,15 @@ impl Authorizations {
         let now = self.clock.now();
         let remembered = self.issuers.get(client);
         if let Some((metadata, at)) = &remembered
-            && (at.0..at.plus(FRESH).0).contains(&now.0)
+            && (at.0..at.plus(METADATA_TTL).0).contains(&now.0)
         {
             return Some(metadata.clone());
         }
         let timeout = TIMEOUT.min(self.metadata_timeout);
-        let places = oauth::metadata_urls(client.authorization_endpoint.as_str());
-        match oauth::metadata_of(&self.http, &places, client, Instant::now() + timeout).await {
+        let urls = oauth::metadata_urls(client.authorization_endpoint.as_str());
+        match oauth::metadata_of(&self.http, &urls, client, Instant::now() + timeout).await {
             Some(metadata) => {
-                self.issuers.put(client, &metadata, now);
+                self.issuers.insert(client, &metadata, now);
                 Some(metadata)
             }
             None => remembered.map(|(metadata, _)| metadata),

@@ -4,7 +4,7 @@ use domain::{Authentication, Finding, FindingCode, OAuthClient, finding::Finding
 use net::Redactor;
 use oauth::{Client, SignedIn, Tokens, missing_scopes};
 use secrecy::SecretString;
-use store::{GrantState, NewGrant, TakenAuthorization};
+use store::{ClaimedAuthorization, GrantState, NewGrant};
 
 use super::{Authorizations, Callback};
 use crate::{
@@ -16,10 +16,10 @@ impl Authorizations {
     /// Exchanges the code of a callback for a grant.
     pub(crate) async fn redeem(
         &self,
-        taken: &TakenAuthorization,
+        claimed: &ClaimedAuthorization,
         callback: Callback,
     ) -> Result<NewGrant, Failure> {
-        let stored = readable(self.store.settings(&taken.data_center).await)?;
+        let stored = readable(self.store.settings(&claimed.data_center).await)?;
         let Some(Authentication::OAuth { username, client }) = stored
             .as_ref()
             .map(|stored| &stored.settings.authentication)
@@ -29,28 +29,31 @@ impl Authorizations {
         let unchanged = stored
             .as_ref()
             .and_then(|stored| stored.settings.grant_binding())
-            .is_some_and(|binding| binding == taken.binding)
-            && client.redirect_url == taken.redirect_url;
+            .is_some_and(|binding| binding == claimed.binding)
+            && client.redirect_url == claimed.redirect_url;
         if !unchanged {
             return Err(FindingCode::SettingsChanged.into());
         }
         // Checked first, because an error may also come from another server.
         let iss = callback.iss.as_deref();
-        if let Err(finding) = self.check_issuer(client, taken.issuer.as_ref(), iss).await {
+        if let Err(finding) = self
+            .check_issuer(client, claimed.issuer.as_ref(), iss)
+            .await
+        {
             return Err(with_client_values(finding, client, username).into());
         }
         let code = code_of(callback, client)
             .map_err(|finding| with_client_values(finding, client, username))?;
         let tokens = Client::new(client, &self.http, self.clock.now())
-            .exchange_code(&code, &taken.verifier)
+            .exchange_code(&code, &claimed.verifier)
             .await
             .map_err(|failure| with_client_values(failure.finding, client, username))?;
-        self.grant(taken, client, username, tokens).await
+        self.grant(claimed, client, username, tokens).await
     }
 
     async fn grant(
         &self,
-        taken: &TakenAuthorization,
+        claimed: &ClaimedAuthorization,
         client: &OAuthClient<SecretString>,
         username: &str,
         mut tokens: Tokens,
@@ -69,19 +72,21 @@ impl Authorizations {
             // Google omits the refresh token if it issued one before. The stored one is kept if it
             // belongs to the same settings and, as far as known, to the same account. One that
             // cannot be decrypted is replaced by the new authorization.
-            None => {
-                readable_or_missing(self.store.grant(&taken.data_center).await)?.and_then(|held| {
-                    let same_account = match (&held.account, &tokens.account) {
+            None => readable_or_missing(self.store.grant(&claimed.data_center).await)?.and_then(
+                |previous| {
+                    let same_account = match (&previous.account, &tokens.account) {
                         (_, SignedIn::NotForThisClient) => false,
-                        (Some(held), SignedIn::Account(new)) => held.eq_ignore_ascii_case(new),
+                        (Some(previous), SignedIn::Account(new)) => {
+                            previous.eq_ignore_ascii_case(new)
+                        }
                         _ => true,
                     };
-                    let lives = !matches!(held.state, GrantState::Ended { .. });
-                    (held.binding.covers(&taken.binding) && same_account && lives)
-                        .then_some(held.refresh_token)
+                    let is_active = !matches!(previous.state, GrantState::Ended { .. });
+                    (previous.binding.covers(&claimed.binding) && same_account && is_active)
+                        .then_some(previous.refresh_token)
                         .flatten()
-                })
-            }
+                },
+            ),
         };
         let Some(refresh_token) = refresh_token else {
             let finding = FindingCode::NoRefreshToken.into();
@@ -108,9 +113,9 @@ fn code_of(
         let description = callback.error_description.unwrap_or_default();
         let mut redactor = Redactor::default();
         redactor.add(&client.client_secret);
-        let said = redactor.clean(&format!("{error}: {description}"));
+        let text = redactor.clean(&format!("{error}: {description}"));
         let code = decode::callback_error(&error, &description);
-        return Err(Finding::new(code).saying(said.trim_end_matches(": ")));
+        return Err(Finding::new(code).saying(text.trim_end_matches(": ")));
     }
     callback
         .code

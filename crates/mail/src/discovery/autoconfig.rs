@@ -8,7 +8,7 @@ use net::{DocumentError, fetch_document};
 use tokio::time::Instant;
 
 use super::{
-    Discovery, Found,
+    Answers, Discovery,
     autoconfig_xml::{OAuth, Settings},
     merge, presets,
     xml_text::xml_text,
@@ -18,7 +18,11 @@ const XML: &str = "application/xml, text/xml";
 
 /// Queries `autoconfig.<domain>`, which gets the whole address, and `<domain>`, which does not.
 /// Both use HTTPS, so only the domain sees the address and no one else can forge the response.
-pub(super) async fn ask(discovery: &Discovery, address: &EmailAddress, deadline: Instant) -> Found {
+pub(super) async fn ask(
+    discovery: &Discovery,
+    address: &EmailAddress,
+    deadline: Instant,
+) -> Answers {
     let domain = address.domain();
     let port = match discovery.autoconfig_port {
         443 => String::new(),
@@ -33,7 +37,7 @@ pub(super) async fn ask(discovery: &Discovery, address: &EmailAddress, deadline:
     );
     let trouble = own.trouble.or(well_known.trouble);
     let proposals = own.proposals.into_iter().chain(well_known.proposals);
-    Found {
+    Answers {
         proposals: proposals.collect(),
         trouble,
     }
@@ -45,14 +49,14 @@ async fn document(
     url: &str,
     query: &str,
     deadline: Instant,
-) -> Found {
+) -> Answers {
     let document =
         match fetch_document(&discovery.http, &format!("{url}{query}"), XML, deadline).await {
             Ok(document) => document,
             Err(DocumentError::Timeout) => return DiscoveryProblem::Timeout.into(),
             Err(DocumentError::Unreadable) => return DiscoveryProblem::Unreadable.into(),
             Err(DocumentError::Absent | DocumentError::Denied | DocumentError::Unreachable) => {
-                return Found::default();
+                return Answers::default();
             }
         };
     let text = xml_text(&document.body, &document.media_type);
@@ -62,11 +66,11 @@ async fn document(
         return if is_xml {
             DiscoveryProblem::Unreadable.into()
         } else {
-            Found::default()
+            Answers::default()
         };
     };
     if settings.smtp.is_none() && settings.imap.is_none() {
-        return Found::default();
+        return Answers::default();
     }
     let mut proposal = Proposal {
         source: DiscoverySource::Autoconfig,
@@ -86,7 +90,7 @@ async fn document(
         }
         _ => {}
     }
-    Found {
+    Answers {
         proposals: vec![proposal],
         trouble: None,
     }

@@ -8,7 +8,7 @@ use domain::{
 use roxmltree::{Document, Node, ParsingOptions};
 
 /// Maximum number of elements, attributes, and texts of a document.
-const PARTS_AT_MOST: u32 = 10_000;
+const MAX_NODES: u32 = 10_000;
 
 /// The settings in a document.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Settings {
     pub(super) fn read(text: &str, address: &EmailAddress) -> Option<Self> {
         // Entities need a document type definition, which is rejected.
         let options = ParsingOptions {
-            nodes_limit: PARTS_AT_MOST,
+            nodes_limit: MAX_NODES,
             ..ParsingOptions::default()
         };
         let document = Document::parse_with_options(text, options).ok()?;
@@ -83,7 +83,7 @@ fn server(node: Node, address: &EmailAddress) -> Option<ProposedServer> {
         "STARTTLS" => Security::StartTls,
         _ => return None,
     };
-    let host = Host::parse(&filled(&value(node, "hostname")?, address)).ok()?;
+    let host = Host::parse(&fill_placeholders(&value(node, "hostname")?, address)).ok()?;
     Some(ProposedServer {
         host: host.to_string(),
         port: parse_port(&value(node, "port")?).ok()?,
@@ -92,12 +92,12 @@ fn server(node: Node, address: &EmailAddress) -> Option<ProposedServer> {
 }
 
 fn username(node: Node, address: &EmailAddress) -> Option<String> {
-    let username = filled(&value(node, "username")?, address);
-    let good = !username.is_empty()
+    let username = fill_placeholders(&value(node, "username")?, address);
+    let is_valid = !username.is_empty()
         && username.len() <= 320
         && !username.contains('%')
         && username.chars().all(is_displayable);
-    good.then_some(username)
+    is_valid.then_some(username)
 }
 
 fn oauth(node: Node) -> OAuth {
@@ -114,7 +114,7 @@ fn oauth(node: Node) -> OAuth {
 }
 
 /// Fills in the placeholders `%EMAILADDRESS%`, `%EMAILDOMAIN%`, and `%EMAILLOCALPART%`.
-fn filled(text: &str, address: &EmailAddress) -> String {
+fn fill_placeholders(text: &str, address: &EmailAddress) -> String {
     let local = address.as_str().split('@').next().unwrap_or_default();
     let mut filled = String::new();
     for (at, part) in text.split('%').enumerate() {

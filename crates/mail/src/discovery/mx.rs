@@ -3,11 +3,11 @@
 use dns::Dns;
 use domain::{DiscoveryProblem, DiscoverySource, EmailAddress};
 
-use super::{Found, presets};
+use super::{Answers, presets};
 
 /// Proposes the provider of the preferred mail servers. A provider further down the list may only
 /// be a backup or a filter.
-pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {
+pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Answers {
     let answer = match dns.mail_servers(address.domain()).await {
         Ok(answer) => answer,
         Err(unanswered) => return unanswered.into(),
@@ -29,7 +29,7 @@ pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {
                 address,
             ))
         });
-    Found {
+    Answers {
         proposals: proposal.into_iter().collect(),
         trouble: None,
     }

@@ -3,10 +3,10 @@
 use dns::{Dns, LookupError, Service};
 use domain::{DiscoverySource, EmailAddress, Host, Proposal, ProposedServer, Security};
 
-use super::{Found, merge};
+use super::{Answers, merge};
 
 /// Queries the submission and IMAP services. Implicit TLS is preferred (RFC 8314 §3).
-pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {
+pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Answers {
     let domain = address.domain();
     let (submissions, submission, imaps, imap) = tokio::join!(
         server(dns, domain, "_submissions._tcp", Security::ImplicitTls),
@@ -18,7 +18,7 @@ pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {
     let unanswered = all.iter().find_map(|found| found.as_ref().err()).copied();
     let [submissions, submission, imaps, imap] = all.map(|found| found.ok().flatten());
     let (smtp, imap) = (submissions.or(submission), imaps.or(imap));
-    let mut found = unanswered.map_or_else(Found::default, Found::from);
+    let mut found = unanswered.map_or_else(Answers::default, Answers::from);
     if smtp.is_none() && imap.is_none() {
         return found;
     }

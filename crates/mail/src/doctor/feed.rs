@@ -11,7 +11,7 @@ use tokio::sync::watch;
 pub(crate) struct Feed {
     events: Mutex<Events>,
     /// Signals new events.
-    news: watch::Sender<()>,
+    changed: watch::Sender<()>,
 }
 
 #[derive(Debug, Default)]
@@ -24,7 +24,7 @@ impl Feed {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
             events: Mutex::default(),
-            news: watch::Sender::new(()),
+            changed: watch::Sender::new(()),
         })
     }
 
@@ -33,15 +33,15 @@ impl Feed {
     }
 
     /// Appends an event.
-    pub(crate) fn tell(&self, event: CheckEvent) {
+    pub(crate) fn publish(&self, event: CheckEvent) {
         self.events().all.push(event);
-        self.news.send_replace(());
+        self.changed.send_replace(());
     }
 
     /// Ends the feed.
     pub(super) fn close(&self) {
         self.events().closed = true;
-        self.news.send_replace(());
+        self.changed.send_replace(());
     }
 
     /// Returns true if the feed has ended.
@@ -63,26 +63,26 @@ impl Feed {
 
     /// Waits for the end of the feed and returns the report; `None` if the run ended without one.
     pub(super) async fn finished(&self) -> Option<CheckReport> {
-        let mut news = self.news.subscribe();
+        let mut changed = self.changed.subscribe();
         while !self.is_closed() {
-            news.changed().await.ok()?;
+            changed.changed().await.ok()?;
         }
         self.report()
     }
 
     /// Streams all events from the first to the end of the feed.
     pub(super) fn watch(self: Arc<Self>) -> impl Stream<Item = CheckEvent> + Send + 'static {
-        let news = self.news.subscribe();
-        stream::unfold((self, news, 0), |(feed, mut news, at)| async move {
+        let changed = self.changed.subscribe();
+        stream::unfold((self, changed, 0), |(feed, mut changed, at)| async move {
             loop {
                 let (next, closed) = {
                     let events = feed.events();
                     (events.all.get(at).cloned(), events.closed)
                 };
                 match next {
-                    Some(event) => return Some((event, (feed, news, at + 1))),
+                    Some(event) => return Some((event, (feed, changed, at + 1))),
                     None if closed => return None,
-                    None => news.changed().await.ok()?,
+                    None => changed.changed().await.ok()?,
                 }
             }
         })

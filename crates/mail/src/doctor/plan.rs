@@ -74,7 +74,12 @@ pub(super) fn skip_rest(job: &Job, part: CheckPart, kept: Option<StepKind>, reco
 }
 
 /// Ends an interrupted part. The current step fails with `finding`, or is skipped without one.
-pub(super) fn break_off(job: &Job, part: CheckPart, finding: Option<Finding>, recorder: &Recorder) {
+pub(super) fn interrupt_part(
+    job: &Job,
+    part: CheckPart,
+    finding: Option<Finding>,
+    recorder: &Recorder,
+) {
     let own = recorder.of(part);
     let verdict = match &finding {
         None => Verdict::Skipped,

@@ -16,7 +16,7 @@ use super::{Doctor, job::Job};
 
 /// Clock difference in seconds above which a check warns. Latency and rounding cause smaller
 /// differences.
-const SKEW_AT_MOST: i64 = 60;
+const MAX_SKEW: i64 = 60;
 
 /// The fields of a discovery document that the check compares.
 #[derive(Deserialize)]
@@ -38,10 +38,10 @@ impl Doctor {
     }
 
     async fn check_metadata(&self, client: &OAuthClient<SecretString>, recorder: &Recorder) {
-        let places = oauth::metadata_urls(client.authorization_endpoint.as_str());
-        let mut step = recorder.begin(StepKind::Discovery, &format!("GET {}", places.join(" ")));
-        let documents = places.iter().map(async |place| {
-            let (_, body) = self.fetch(place).await.ok()?;
+        let urls = oauth::metadata_urls(client.authorization_endpoint.as_str());
+        let mut step = recorder.begin(StepKind::Discovery, &format!("GET {}", urls.join(" ")));
+        let documents = urls.iter().map(async |url| {
+            let (_, body) = self.fetch(url).await.ok()?;
             serde_json::from_slice::<Document>(&body).ok()
         });
         let documents = timeout(self.timeouts.connect, join_all(documents)).await;
@@ -85,7 +85,7 @@ impl Doctor {
                 if let Some(skew) = skew {
                     step.fact(FactName::ClockSkew, skew.to_string());
                 }
-                let finding = skew.filter(|skew| skew.abs() > SKEW_AT_MOST).map(|skew| {
+                let finding = skew.filter(|skew| skew.abs() > MAX_SKEW).map(|skew| {
                     Finding::new(FindingCode::ClockSkew)
                         .with(FindingValue::Seconds, skew.to_string())
                 });

@@ -12,9 +12,9 @@ use tokio::{sync::watch, time::Instant};
 use super::feed::Feed;
 
 /// Time for which the events of a run stay available after its end.
-const KEPT: Duration = Duration::from_mins(5);
+const RETENTION: Duration = Duration::from_mins(5);
 /// Maximum number of runs, including those that have ended.
-const RUNS_AT_MOST: usize = 256;
+const MAX_RUNS: usize = 256;
 
 /// One run of a check.
 #[derive(Debug)]
@@ -77,8 +77,11 @@ impl Registry {
     /// Adds a new run. Returns `None` if there are too many.
     pub(super) fn add(&self, id: &CheckId) -> Option<Arc<Run>> {
         let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        runs.retain(|_, run| run.ended_at().is_none_or(|ended| ended.elapsed() < KEPT));
-        if runs.len() >= RUNS_AT_MOST {
+        runs.retain(|_, run| {
+            run.ended_at()
+                .is_none_or(|ended| ended.elapsed() < RETENTION)
+        });
+        if runs.len() >= MAX_RUNS {
             let ended = runs
                 .iter()
                 .filter_map(|(id, run)| Some((run.ended_at()?, id)));
@@ -137,7 +140,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_run_that_ended_first_is_removed_and_never_a_running_one() {
         let registry = Registry::default();
-        for number in 0..RUNS_AT_MOST {
+        for number in 0..MAX_RUNS {
             registry.add(&id(number)).unwrap();
         }
         assert!(registry.add(&id(1_000)).is_none());

@@ -13,7 +13,7 @@ use tokio::{join, select, time::sleep};
 use super::{
     Doctor,
     job::Job,
-    plan::{break_off, skip_rest},
+    plan::{interrupt_part, skip_rest},
     registry::{Ending, Run},
 };
 use crate::{DomainCheck, MailError, error::Failure};
@@ -32,16 +32,16 @@ enum Interrupted {
 
 impl Doctor {
     /// Runs a check and stores heartbeats meanwhile.
-    pub(super) async fn run_alive(
+    pub(super) async fn run_with_heartbeats(
         &self,
         job: Job,
         run: Arc<Run>,
         id: &CheckId,
     ) -> Result<CheckReport, MailError> {
-        let beating = self.send_heartbeats(Arc::clone(&run), id);
+        let heartbeats = self.send_heartbeats(Arc::clone(&run), id);
         select! {
             ended = self.run(job, run, id) => ended,
-            () = beating => Err(MailError::Stopped),
+            () = heartbeats => Err(MailError::Stopped),
         }
     }
 
@@ -50,7 +50,7 @@ impl Doctor {
     async fn send_heartbeats(&self, run: Arc<Run>, id: &CheckId) {
         loop {
             sleep(self.timeouts.check_heartbeat).await;
-            match self.store.beat_check(id).await {
+            match self.store.increment_check_heartbeat(id).await {
                 Ok(false) => {}
                 Ok(true) => {
                     run.cancel();
@@ -68,7 +68,7 @@ impl Doctor {
         let run = &ending.0;
         let feed = Arc::clone(&run.feed);
         let recorder =
-            Recorder::with_listener(move |step| feed.tell(CheckEvent::Step(step.clone())));
+            Recorder::with_listener(move |step| feed.publish(CheckEvent::Step(step.clone())));
         let secrets = SecretField::ALL.iter();
         for secret in secrets.filter_map(|field| job.settings.secret(*field)) {
             recorder.hide(secret);
@@ -89,20 +89,20 @@ impl Doctor {
         };
         if let Some(why) = interrupted {
             for part in CheckPart::ALL {
-                let begun = *part == CheckPart::Arrival && arrives(&job, sent.get());
-                if begun || job.has(*part) {
+                let is_started = *part == CheckPart::Arrival && arrives(&job, sent.get());
+                if is_started || job.has(*part) {
                     let overdue = why == Interrupted::Overdue;
                     let finding = overdue.then(|| late(&job, *part));
-                    break_off(&job, *part, finding, &recorder);
+                    interrupt_part(&job, *part, finding, &recorder);
                 }
             }
         }
         let outcome = self.outcome(&job, sent.into_inner(), interrupted, &recorder);
         let report = report(&job, outcome.await?, &recorder);
-        let kept = self.store_report(&job, id, &report).await;
+        let stored = self.store_report(&job, id, &report).await;
         run.feed
-            .tell(CheckEvent::Finished(Box::new(report.clone())));
-        kept?;
+            .publish(CheckEvent::Finished(Box::new(report.clone())));
+        stored?;
         Ok(report)
     }
 
@@ -225,7 +225,7 @@ impl Doctor {
         let test_email = job.recipient.is_some();
         let steps = report.steps.len();
         tracing::info!(data_center = %report.data_center, test_email, outcome, finding, steps, "connection checked");
-        Ok(self.store.keep_check(id, report, record.as_ref()).await?)
+        Ok(self.store.finish_check(id, report, record.as_ref()).await?)
     }
 }
 

@@ -98,9 +98,9 @@ impl Doctor {
             let dialed = dialed.await.map_err(|_| None)?;
             let mut connection = Connection::start(&options, dialed, recorder).await?;
             let outcome = dialog(&mut connection, envelope, credential, again).await;
-            let goes_on =
+            let is_retried =
                 |finding: &Option<Finding>| again && finding.as_ref().is_some_and(is_curable);
-            if outcome.as_ref().is_err_and(|finding| !goes_on(finding)) {
+            if outcome.as_ref().is_err_and(|finding| !is_retried(finding)) {
                 skip_rest(job, CheckPart::Smtp, Some(StepKind::Quit), recorder);
             }
             connection.quit_recorded().await;
@@ -138,7 +138,7 @@ async fn dialog(
         Envelope::None(from) => {
             let from = from.to_string();
             connection
-                .rehearse(Message {
+                .dry_run(Message {
                     sender: &from,
                     recipients: &[&from],
                     content: &[],

@@ -109,8 +109,8 @@ impl Inbound {
         self.store_cursor(reading, &cursor).await
     }
 
-    /// Notes that messages could not be read. Returns true if there is only one and it failed several
-    /// times, so that the ones after it are read.
+    /// Notes that messages could not be read. Returns true if there is only one and it failed
+    /// several times, so that the ones after it are read.
     fn skips(&self, reading: &Reading<'_>, first: NonZeroU32, last: NonZeroU32) -> bool {
         let skips = self.unreadable.note(reading, first, last);
         if skips {
@@ -139,7 +139,7 @@ impl Inbound {
         let owner = self.leases.owner();
         let stored = self
             .store
-            .keep_mail_cursor(reading.id, reading.reader, owner, cursor);
+            .store_mail_cursor(reading.id, reading.reader, owner, cursor);
         // If the lease has expired, its new owner processes the same message again.
         stored.await?;
         Ok(())

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 
 /// Decodes a folder name for display. Returns malformed names unchanged.
-pub(crate) fn shown(name: &str) -> String {
+pub(crate) fn display_name(name: &str) -> String {
     let text = decoded(name).unwrap_or_else(|| name.to_owned());
     message::line(&text)
 }
@@ -42,14 +42,14 @@ mod tests {
     use fuzz::{cases, hostile};
     use proptest::prelude::*;
 
-    use super::shown;
+    use super::display_name;
 
     proptest! {
         #![proptest_config(cases(10_000))]
 
         #[test]
         fn a_name_of_a_folder_is_a_line(name in hostile()) {
-            prop_assert!(shown(&name).chars().all(is_displayable));
+            prop_assert!(display_name(&name).chars().all(is_displayable));
         }
     }
 
@@ -66,7 +66,7 @@ mod tests {
             ("&2D0-", "&2D0-"),
             ("&!-", "&!-"),
         ] {
-            assert_eq!(shown(name), text, "{name}");
+            assert_eq!(display_name(name), text, "{name}");
         }
     }
 }

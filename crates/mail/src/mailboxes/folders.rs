@@ -4,10 +4,10 @@ use domain::{Folder, FolderName, FolderUse};
 use imap::{Data, Listed};
 use imap_codec::imap_types::command::CommandBody;
 
-use super::{MailboxError, folder_name::shown, session::Session};
+use super::{MailboxError, folder_name::display_name, session::Session};
 
 /// Maximum number of folders in the list.
-const FOLDERS_AT_MOST: usize = 500;
+const MAX_FOLDERS: usize = 500;
 
 impl Session {
     /// Returns the folders that can be opened: INBOX first, then special-use folders, then the
@@ -32,7 +32,7 @@ impl Session {
             (rank, folder.shown.to_lowercase(), folder.name.clone())
         });
         folders.dedup_by(|one, other| one.name == other.name);
-        folders.truncate(FOLDERS_AT_MOST);
+        folders.truncate(MAX_FOLDERS);
         Ok(folders)
     }
 }
@@ -59,7 +59,7 @@ fn folder(listed: &Listed) -> Option<Folder> {
     let mut used = attributes.iter();
     Some(Folder {
         name,
-        shown: shown(&listed.name),
+        shown: display_name(&listed.name),
         used_for: used.find_map(|one| FolderUse::of_attribute(one)),
     })
 }

@@ -3,12 +3,12 @@
 
 use std::cmp::Reverse;
 
-use domain::{MailPage, MailPlace, MailQuery};
+use domain::{MailPage, MailQuery, PagePosition};
 
 use super::{
     MailboxError,
     position::range,
-    search::{Looking, Part},
+    search::{Part, RangeSearch},
     session::Session,
     summary::items,
 };
@@ -18,12 +18,12 @@ impl Session {
     pub(super) async fn list(&mut self, query: &MailQuery) -> Result<MailPage, MailboxError> {
         // The remaining sequence numbers, and the direction.
         let (first, last, upwards) = match query.place {
-            MailPlace::Newest => (1, self.exists(), false),
-            MailPlace::Before(id) => {
+            PagePosition::Newest => (1, self.exists(), false),
+            PagePosition::Before(id) => {
                 let uid = self.uid_of(id)?;
                 (1, self.count_before(uid).await?, false)
             }
-            MailPlace::After(id) => {
+            PagePosition::After(id) => {
                 let after = self.uid_of(id)?.saturating_add(1);
                 (self.count_before(after).await? + 1, self.exists(), true)
             }
@@ -31,14 +31,14 @@ impl Session {
         let (mut mails, next) = if query.search.is_for_all() {
             self.part(first, last, upwards, query.limit.get()).await?
         } else {
-            let looking = Looking {
+            let search = RangeSearch {
                 search: &query.search,
                 first,
                 last,
                 upwards,
                 limit: query.limit.get(),
             };
-            self.look_for(looking).await?
+            self.search_ranges(search).await?
         };
         if upwards {
             mails.sort_by_key(|mail| mail.id.uid);
@@ -46,7 +46,7 @@ impl Session {
             mails.sort_by_key(|mail| Reverse(mail.id.uid));
         }
         let newest = match (query.place, mails.first()) {
-            (MailPlace::Newest, Some(newest)) if query.search.is_for_all() => Some(newest.id),
+            (PagePosition::Newest, Some(newest)) if query.search.is_for_all() => Some(newest.id),
             _ => self.uid_at(self.exists()).await?.map(|uid| self.id(uid)),
         };
         Ok(MailPage {

@@ -7,14 +7,14 @@ use imap::Mailbox;
 use message::{AttachmentFile, attachment, read_mail};
 use tokio::{task::spawn_blocking, time::timeout};
 
-use super::{MailboxError, Mailboxes, pool::Taken};
+use super::{MailboxError, Mailboxes, pool::PooledSession};
 use crate::MailError;
 
 /// Maximum number of bytes to read of a message for display.
-const SHOWN_AT_MOST: u32 = 4 * 1024 * 1024;
+const MAX_DISPLAYED_BYTES: u32 = 4 * 1024 * 1024;
 /// Maximum number of bytes to read of a message for its attachments or its source. Providers accept
 /// messages of 25 to 35 MB.
-const WHOLE_AT_MOST: u32 = 40 * 1024 * 1024;
+const MAX_SOURCE_BYTES: u32 = 40 * 1024 * 1024;
 
 impl Mailboxes {
     /// Returns true if a data center has a mailbox configured.
@@ -35,14 +35,14 @@ impl Mailboxes {
     /// [`MailboxError::Off`], or the error of the mailbox.
     pub async fn folders(&self, id: &DataCenterId) -> Result<Vec<Folder>, MailboxError> {
         self.in_time(id, async {
-            let mut taken = self.session(id, true).await?;
-            let mut folders = taken.session.folders().await;
-            if !taken.is_new && is_lost(&folders) {
-                drop(taken);
-                taken = self.session(id, false).await?;
-                folders = taken.session.folders().await;
+            let mut pooled = self.session(id, true).await?;
+            let mut folders = pooled.session.folders().await;
+            if !pooled.is_new && is_lost(&folders) {
+                drop(pooled);
+                pooled = self.session(id, false).await?;
+                folders = pooled.session.folders().await;
             }
-            self.give_back(taken, folders)
+            self.return_session(pooled, folders)
         })
         .await
     }
@@ -58,9 +58,9 @@ impl Mailboxes {
         query: &MailQuery,
     ) -> Result<MailPage, MailboxError> {
         self.in_time(id, async {
-            let mut taken = self.opened(id, &query.folder).await?;
-            let page = taken.session.list(query).await;
-            self.give_back(taken, page)
+            let mut pooled = self.opened(id, &query.folder).await?;
+            let page = pooled.session.list(query).await;
+            self.return_session(pooled, page)
         })
         .await
     }
@@ -76,14 +76,14 @@ impl Mailboxes {
         mail: MailId,
     ) -> Result<Mail, MailboxError> {
         self.in_time(id, async {
-            let mut taken = self.opened(id, folder).await?;
+            let mut pooled = self.opened(id, folder).await?;
             let read = async {
-                let summary = taken.session.summary_of(mail).await?;
-                let raw = taken.session.read(mail, SHOWN_AT_MOST).await?;
+                let summary = pooled.session.summary_of(mail).await?;
+                let raw = pooled.session.read(mail, MAX_DISPLAYED_BYTES).await?;
                 Ok((summary, raw))
             };
             let read = read.await;
-            let (summary, raw) = self.give_back(taken, read)?;
+            let (summary, raw) = self.return_session(pooled, read)?;
             // Parsing hostile mail may take long or panic, so it runs separately.
             let parsed = spawn_blocking(move || read_mail(summary, &raw)).await;
             parsed.map_err(|_| unreadable())
@@ -120,16 +120,16 @@ impl Mailboxes {
         mail: MailId,
     ) -> Result<Vec<u8>, MailboxError> {
         self.in_time_for(2, id, async {
-            let mut taken = self.opened(id, folder).await?;
+            let mut pooled = self.opened(id, folder).await?;
             let read = async {
-                let summary = taken.session.summary_of(mail).await?;
-                if summary.size > WHOLE_AT_MOST {
+                let summary = pooled.session.summary_of(mail).await?;
+                if summary.size > MAX_SOURCE_BYTES {
                     return Err(MailboxError::TooLarge);
                 }
-                taken.session.read(mail, WHOLE_AT_MOST).await
+                pooled.session.read(mail, MAX_SOURCE_BYTES).await
             };
             let read = read.await;
-            self.give_back(taken, read)
+            self.return_session(pooled, read)
         })
         .await
     }
@@ -140,17 +140,17 @@ impl Mailboxes {
         &self,
         id: &DataCenterId,
         folder: &FolderName,
-    ) -> Result<Taken, MailboxError> {
-        let mut taken = self.session(id, true).await?;
-        let mut opened = taken.session.examine(folder).await;
-        if !taken.is_new && is_lost(&opened) {
-            drop(taken);
-            taken = self.session(id, false).await?;
-            opened = taken.session.examine(folder).await;
+    ) -> Result<PooledSession, MailboxError> {
+        let mut pooled = self.session(id, true).await?;
+        let mut opened = pooled.session.examine(folder).await;
+        if !pooled.is_new && is_lost(&opened) {
+            drop(pooled);
+            pooled = self.session(id, false).await?;
+            opened = pooled.session.examine(folder).await;
         }
         match opened {
-            Ok(()) => Ok(taken),
-            Err(error) => self.give_back(taken, Err(error)),
+            Ok(()) => Ok(pooled),
+            Err(error) => self.return_session(pooled, Err(error)),
         }
     }
 

@@ -28,14 +28,14 @@ const IDLE_TTL: Duration = Duration::from_mins(1);
 
 /// Sessions of all data centers.
 #[derive(Default)]
-pub(crate) struct Pool(Arc<Mutex<HashMap<DataCenterId, Own>>>);
+pub(crate) struct Pool(Arc<Mutex<HashMap<DataCenterId, Sessions>>>);
 
-struct Own {
+struct Sessions {
     permits: Arc<Semaphore>,
     idle: Vec<Idle>,
 }
 
-impl Default for Own {
+impl Default for Sessions {
     fn default() -> Self {
         Self {
             permits: Arc::new(Semaphore::new(MAX_SESSIONS)),
@@ -51,7 +51,7 @@ struct Idle {
 }
 
 /// A session in use.
-pub(super) struct Taken {
+pub(super) struct PooledSession {
     pub(super) session: Session,
     /// True if the session was just opened.
     pub(super) is_new: bool,
@@ -67,17 +67,18 @@ impl std::fmt::Debug for Pool {
 }
 
 impl Pool {
-    fn all(&self) -> MutexGuard<'_, HashMap<DataCenterId, Own>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<DataCenterId, Sessions>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes an idle session for this version of the settings from the pool and returns it.
     fn idle(&self, id: &DataCenterId, version: i64) -> Option<Session> {
         let mut all = self.all();
-        let own = all.get_mut(id)?;
-        own.idle
+        let sessions = all.get_mut(id)?;
+        sessions
+            .idle
             .retain(|idle| idle.version == version && idle.since.elapsed() < IDLE_TTL);
-        own.idle.pop().map(|idle| idle.session)
+        sessions.idle.pop().map(|idle| idle.session)
     }
 
     fn permits(&self, id: &DataCenterId) -> Arc<Semaphore> {
@@ -85,7 +86,7 @@ impl Pool {
         Arc::clone(&all.entry(id.clone()).or_default().permits)
     }
 
-    fn keep(&self, id: DataCenterId, version: i64, session: Session) {
+    fn add_idle(&self, id: DataCenterId, version: i64, session: Session) {
         let since = Instant::now();
         let mut all = self.all();
         all.entry(id).or_default().idle.push(Idle {
@@ -97,8 +98,8 @@ impl Pool {
 
     fn close_idle(&self) {
         let mut all = self.all();
-        for own in all.values_mut() {
-            own.idle.retain(|idle| idle.since.elapsed() < IDLE_TTL);
+        for sessions in all.values_mut() {
+            sessions.idle.retain(|idle| idle.since.elapsed() < IDLE_TTL);
         }
     }
 }
@@ -120,26 +121,26 @@ impl Mailboxes {
         }
     }
 
-    /// Returns a session of a data center: an idle one if `may_be_kept`, otherwise a new one.
+    /// Returns a session of a data center: an idle one if `may_be_idle`, otherwise a new one.
     pub(super) async fn session(
         &self,
         id: &DataCenterId,
-        may_be_kept: bool,
-    ) -> Result<Taken, MailboxError> {
+        may_be_idle: bool,
+    ) -> Result<PooledSession, MailboxError> {
         let stored = self.settings(id).await?;
         let version = stored.version;
         let permit = timeout(POOL_TIMEOUT, self.pool.permits(id).acquire_owned());
         let Ok(Ok(permit)) = permit.await else {
             return Err(MailboxError::Busy);
         };
-        let kept = self.pool.idle(id, version).filter(|_| may_be_kept);
-        let is_new = kept.is_none();
-        let session = match kept {
+        let idle = self.pool.idle(id, version).filter(|_| may_be_idle);
+        let is_new = idle.is_none();
+        let session = match idle {
             Some(session) => session,
             // Boxed to keep the futures that await it small.
             None => Box::pin(Session::begin(self, id, &stored.settings)).await?,
         };
-        Ok(Taken {
+        Ok(PooledSession {
             session,
             is_new,
             id: id.clone(),
@@ -149,18 +150,19 @@ impl Mailboxes {
     }
 
     /// Returns a session to the pool, unless the outcome makes it unusable.
-    pub(super) fn give_back<T>(
+    pub(super) fn return_session<T>(
         &self,
-        taken: Taken,
+        pooled: PooledSession,
         outcome: Result<T, MailboxError>,
     ) -> Result<T, MailboxError> {
-        let is_good = match &outcome {
+        let is_usable = match &outcome {
             Ok(_) => true,
             Err(error) => error.leaves_session(),
         };
-        if is_good {
+        if is_usable {
             let pool = Arc::downgrade(&self.pool.0);
-            self.pool.keep(taken.id, taken.version, taken.session);
+            self.pool
+                .add_idle(pooled.id, pooled.version, pooled.session);
             tokio::spawn(async move {
                 tokio::time::sleep(IDLE_TTL + Duration::from_secs(1)).await;
                 if let Some(sessions) = pool.upgrade() {

@@ -23,9 +23,9 @@ impl Session {
         let reported = self
             .fetch(uid.into(), vec![MessageDataItemName::Uid], true)
             .await?;
-        let own = reported.iter().find(|reported| reported.uid == Some(uid));
-        if let Some(own) = own {
-            return Ok(own.number.saturating_sub(1));
+        let message = reported.iter().find(|reported| reported.uid == Some(uid));
+        if let Some(message) = message {
+            return Ok(message.number.saturating_sub(1));
         }
         let (mut before, mut others) = (0, self.exists());
         while before < others {
@@ -48,7 +48,7 @@ impl Session {
         let reported = self
             .fetch(set, vec![MessageDataItemName::Uid], false)
             .await?;
-        let own = reported.iter().find(|reported| reported.number == number);
-        Ok(own.and_then(|own| own.uid))
+        let message = reported.iter().find(|reported| reported.number == number);
+        Ok(message.and_then(|message| message.uid))
     }
 }

@@ -17,18 +17,18 @@ use tokio::time::Instant;
 use super::{MailboxError, position::range, session::Session, summary::items};
 
 /// Number of messages in the first range.
-const FIRST_STRETCH: u32 = 1_000;
+const FIRST_RANGE: u32 = 1_000;
 /// Maximum number of messages in a range. Each may add a UID of ten digits to the reply.
-const LONGEST_STRETCH: u32 = 16_000;
+const MAX_RANGE: u32 = 16_000;
 /// Time after which the results so far are returned. The next page continues the search.
-const PATIENCE: Duration = Duration::from_secs(8);
+const SEARCH_TIMEOUT: Duration = Duration::from_secs(8);
 const ONE_DAY: i64 = 86_400;
 
 /// Messages, and the start of the next page, if any.
 pub(super) type Part = (Vec<MailSummary>, Option<MailId>);
 
 /// A search with its range of sequence numbers and its direction.
-pub(super) struct Looking<'a> {
+pub(super) struct RangeSearch<'a> {
     pub(super) search: &'a MailSearch,
     pub(super) first: u32,
     pub(super) last: u32,
@@ -38,29 +38,32 @@ pub(super) struct Looking<'a> {
 
 impl Session {
     /// Returns the first matching messages and where to continue.
-    pub(super) async fn look_for(&mut self, looking: Looking<'_>) -> Result<Part, MailboxError> {
-        let limit = usize::try_from(looking.limit).unwrap_or(usize::MAX);
-        let deadline = Instant::now() + PATIENCE;
-        let (mut first, mut last) = (looking.first, looking.last);
-        let mut stretch = FIRST_STRETCH;
+    pub(super) async fn search_ranges(
+        &mut self,
+        options: RangeSearch<'_>,
+    ) -> Result<Part, MailboxError> {
+        let limit = usize::try_from(options.limit).unwrap_or(usize::MAX);
+        let deadline = Instant::now() + SEARCH_TIMEOUT;
+        let (mut first, mut last) = (options.first, options.last);
+        let mut size = FIRST_RANGE;
         let mut found: Vec<NonZeroU32> = Vec::new();
         while first <= last && found.len() <= limit && Instant::now() < deadline {
-            let (from, to) = if looking.upwards {
-                (first, last.min(first.saturating_add(stretch - 1)))
+            let (from, to) = if options.upwards {
+                (first, last.min(first.saturating_add(size - 1)))
             } else {
-                (first.max(last.saturating_sub(stretch - 1)), last)
+                (first.max(last.saturating_sub(size - 1)), last)
             };
             let Some(set) = range(from, to) else { break };
-            let mut uids = self.search(set, looking.search).await?;
+            let mut uids = self.search(set, options.search).await?;
             uids.sort_unstable();
-            if looking.upwards {
+            if options.upwards {
                 first = to + 1;
             } else {
                 uids.reverse();
                 last = from - 1;
             }
             found.extend(uids);
-            stretch = stretch.saturating_mul(2).min(LONGEST_STRETCH);
+            size = size.saturating_mul(2).min(MAX_RANGE);
         }
         found.dedup();
         let more = found.len() > limit;
@@ -69,7 +72,7 @@ impl Session {
             Some(uid) if more => Some(*uid),
             // The search stopped at the time limit. The next page continues after the searched
             // ranges.
-            _ if first <= last && looking.upwards => self.uid_at(first - 1).await?,
+            _ if first <= last && options.upwards => self.uid_at(first - 1).await?,
             _ if first <= last => self.uid_at(last + 1).await?,
             _ => None,
         };
@@ -83,7 +86,7 @@ impl Session {
             .iter()
             .filter_map(|reported| self.summary(reported));
         // The server matches whole days in its own time zone.
-        let since = looking.search.since;
+        let since = options.search.since;
         let mails = mails.filter(|mail| mail.received_at >= since || mail.received_at.is_none());
         Ok((mails.collect(), next))
     }

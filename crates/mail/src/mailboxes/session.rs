@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use super::{MailboxError, Mailboxes};
 
 /// Maximum size in bytes of the reply to one command.
-const ANSWER_AT_MOST: usize = 3 * 1024 * 1024;
+const MAX_REPLY_BYTES: usize = 3 * 1024 * 1024;
 
 /// An authenticated connection.
 pub(super) struct Session {
@@ -33,7 +33,7 @@ impl Session {
     ) -> Result<Self, MailboxError> {
         let mailbox = Mailbox::of(settings).ok_or(MailboxError::Off)?;
         let connection = mailboxes.connect_quietly(id, settings).await?;
-        connection.allow(ANSWER_AT_MOST);
+        connection.set_limit(MAX_REPLY_BYTES);
         Ok(Self {
             connection,
             mailbox,
@@ -52,7 +52,7 @@ impl Session {
     /// Sends a command. A finding includes the server's reply.
     pub(super) async fn ask(&mut self, body: CommandBody<'static>) -> Result<Answer, MailboxError> {
         let answer = self.connection.ask(body).await;
-        let heard = self.connection.take_received();
+        let received = self.connection.take_received();
         match answer {
             Ok(answer) if answer.ending == Ending::Bye => Err(self
                 .finding(FindingCode::ConnectionClosed)
@@ -61,10 +61,10 @@ impl Session {
             Ok(answer) => Ok(answer),
             // The server has sent valid IMAP before, so only this reply is unreadable.
             Err(FindingCode::NotImap) => Err(self.failed(FindingCode::ImapAnswerUnreadable)),
-            Err(FindingCode::ConnectionClosed) if !heard.starts_with("* BYE") => {
+            Err(FindingCode::ConnectionClosed) if !received.starts_with("* BYE") => {
                 Err(self.failed(FindingCode::ConnectionClosed))
             }
-            Err(code) => Err(self.finding(code).saying(heard).into()),
+            Err(code) => Err(self.finding(code).saying(received).into()),
         }
     }
 

@@ -8,26 +8,26 @@ use imap_codec::imap_types::fetch::MessageDataItemName;
 use super::{MailboxError, session::Session, summary::items};
 
 /// Chunk size in bytes. A chunk arrives within the reply timeout even over a slow connection.
-const PIECE: NonZeroU32 = NonZeroU32::MIN.saturating_add(256 * 1024 - 1);
+const CHUNK_BYTES: NonZeroU32 = NonZeroU32::MIN.saturating_add(256 * 1024 - 1);
 
 impl Session {
     /// Returns the list entry of a message.
     pub(super) async fn summary_of(&mut self, id: MailId) -> Result<MailSummary, MailboxError> {
         let uid = self.uid_of(id)?;
         let reported = self.fetch(uid.into(), items(), true).await?;
-        let mut own = reported.iter().filter(|reported| reported.uid == Some(uid));
-        let found = own.find_map(|reported| self.summary(reported));
+        let mut message = reported.iter().filter(|reported| reported.uid == Some(uid));
+        let found = message.find_map(|reported| self.summary(reported));
         found.ok_or(MailboxError::NoMail)
     }
 
-    /// Returns the start of a message, up to `at_most` bytes.
-    pub(super) async fn read(&mut self, id: MailId, at_most: u32) -> Result<Vec<u8>, MailboxError> {
+    /// Returns the start of a message, up to `limit` bytes.
+    pub(super) async fn read(&mut self, id: MailId, limit: u32) -> Result<Vec<u8>, MailboxError> {
         let uid = self.uid_of(id)?;
         let mut bytes: Vec<u8> = Vec::new();
         loop {
             let from = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            let left = at_most.saturating_sub(from);
-            let Some(length) = NonZeroU32::new(left.min(PIECE.get())) else {
+            let left = limit.saturating_sub(from);
+            let Some(length) = NonZeroU32::new(left.min(CHUNK_BYTES.get())) else {
                 return Ok(bytes);
             };
             let item = MessageDataItemName::BodyExt {
@@ -37,11 +37,11 @@ impl Session {
             };
             let items = vec![MessageDataItemName::Uid, item];
             let reported = self.fetch(uid.into(), items, true).await?;
-            let own = reported
+            let message = reported
                 .into_iter()
                 .find(|reported| reported.uid == Some(uid));
-            let own = own.ok_or(MailboxError::NoMail)?;
-            let Some(piece) = own.sections.into_iter().next() else {
+            let message = message.ok_or(MailboxError::NoMail)?;
+            let Some(piece) = message.sections.into_iter().next() else {
                 return Err(self.failed(FindingCode::ImapAnswerUnreadable));
             };
             let (data, origin) = (piece.data, piece.origin.unwrap_or_default());
@@ -54,7 +54,7 @@ impl Session {
             bytes.extend_from_slice(&data);
             if is_all {
                 // The server ignores the range and sends the whole message.
-                bytes.truncate(usize::try_from(at_most).unwrap_or(usize::MAX));
+                bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
                 return Ok(bytes);
             }
             if data.len() < whole {

@@ -13,7 +13,7 @@ use imap_codec::imap_types::{
 use super::session::Session;
 
 /// Maximum number of bytes to request of each header field.
-const FIELD_AT_MOST: NonZeroU32 = NonZeroU32::MIN.saturating_add(1_023);
+const MAX_FIELD_BYTES: NonZeroU32 = NonZeroU32::MIN.saturating_add(1_023);
 
 /// Returns the items to request of each message. The fields are requested one by one, so a long one
 /// leaves room for the others.
@@ -23,7 +23,7 @@ pub(super) fn items() -> Vec<MessageDataItemName<'static>> {
             None,
             NonEmptyVec::from(AString::Atom(Atom::unvalidated(name).into())),
         )),
-        partial: Some((0, FIELD_AT_MOST)),
+        partial: Some((0, MAX_FIELD_BYTES)),
         peek: true,
     };
     vec![

@@ -25,7 +25,7 @@ struct Gathered {
     expires: Gauges,
     needed: Gauges,
     paused: Gauges,
-    wrong: Gauges,
+    has_condition: Gauges,
 }
 
 impl Metrics {
@@ -46,13 +46,13 @@ impl Metrics {
             if only.is_some_and(|only| only != id) {
                 continue;
             }
-            let wrong = |kind| {
+            let has_condition = |kind| {
                 let mut known = conditions.iter();
                 known.any(|known| known.subject.data_center() == Some(id) && known.kind == kind)
             };
             let oldest = store.oldest_waiting(id, now).await?;
             let seconds = oldest.map_or(0, |at| now.since(at).max(0));
-            gathered.count(id, &observed, seconds, wrong);
+            gathered.count(id, &observed, seconds, has_condition);
             gathered.grant(id, &self.settings.grant_status(id).await?);
         }
         let mut registry = Registry::with_prefix("mailgrant");
@@ -138,7 +138,7 @@ impl Gathered {
         id: &DataCenterId,
         observed: &Observed,
         oldest_seconds: i64,
-        wrong: impl Fn(AlertKind) -> bool,
+        has_condition: impl Fn(AlertKind) -> bool,
     ) {
         for state in [MessageState::Waiting, MessageState::Sending] {
             let mut pending = observed.pending.iter();
@@ -155,7 +155,7 @@ impl Gathered {
         }
         for kind in AlertKind::ALL.iter().filter(|kind| !kind.is_of_server()) {
             let of = labels(id, "condition", kind.code());
-            set(&self.wrong, &of, wrong(*kind).into());
+            set(&self.has_condition, &of, has_condition(*kind).into());
         }
         let paused = observed.pauses.iter().any(|(of, _)| of == id);
         let of = vec![("data_center", id.to_string())];
@@ -206,7 +206,11 @@ impl Gathered {
                 "1: the provider wants a pause",
                 self.paused,
             ),
-            ("wrong", "1: this is wrong", self.wrong),
+            (
+                "has_condition",
+                "1: this is has_condition",
+                self.has_condition,
+            ),
             ("build_info", "The version that runs", build),
         ];
         for (name, help, gauge) in gauges {

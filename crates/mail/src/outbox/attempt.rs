@@ -32,7 +32,7 @@ pub(super) enum AttemptEnd {
     /// The lease was lost. Another process may deliver the message.
     Abandoned,
     /// Nothing was tried. The message stays due.
-    GiveBack,
+    Release,
 }
 
 /// One attempt to deliver a message.
@@ -155,14 +155,14 @@ impl<'a> Attempt<'a> {
                 Err(outcome) => return Err(outcome),
             }
             let Some(Open { connection, .. }) = open else {
-                return Err(AttemptEnd::GiveBack);
+                return Err(AttemptEnd::Release);
             };
             let outcome = self.send(queue, connection, message).await;
             let Some(outcome) = outcome else {
                 let in_doubt = connection.is_in_doubt();
                 *open = None;
                 if !in_doubt {
-                    return Err(AttemptEnd::GiveBack);
+                    return Err(AttemptEnd::Release);
                 }
                 let finding = self.plan.server.finding(FindingCode::ClosedAfterMessage);
                 self.all_failed(part, &finding);
@@ -193,7 +193,7 @@ impl<'a> Attempt<'a> {
         message: Message<'_>,
     ) -> Option<TransactionOutcome> {
         let mut stopping = queue.stopping.clone();
-        let ours = || self.queued.is_ours(self.outbox.clock.boot_time());
+        let ours = || self.queued.has_lease(self.outbox.clock.boot_time());
         tokio::select! {
             biased;
             outcome = connection.send(message, &ours) => Some(outcome),
@@ -219,7 +219,7 @@ impl<'a> Attempt<'a> {
         let opened = tokio::select! {
             biased;
             opened = self.outbox.open_connection(self.id, self.plan, &recorder) => opened,
-            _ = stopping.wait_for(|stage| *stage > 1) => return Err(AttemptEnd::GiveBack),
+            _ = stopping.wait_for(|stage| *stage > 1) => return Err(AttemptEnd::Release),
         };
         self.transcript.push_str(&transcript::of(&recorder.steps()));
         match opened {
@@ -240,12 +240,12 @@ impl<'a> Attempt<'a> {
             }
             Err(ConnectError::Waits) => {
                 queue.cool_down().await;
-                Err(AttemptEnd::GiveBack)
+                Err(AttemptEnd::Release)
             }
             Err(ConnectError::Mail(error)) => {
                 tracing::error!(error = &error as &dyn std::error::Error, data_center = %self.id, "delivery connection not opened");
                 queue.cool_down().await;
-                Err(AttemptEnd::GiveBack)
+                Err(AttemptEnd::Release)
             }
         }
     }
@@ -292,11 +292,11 @@ impl<'a> Attempt<'a> {
     }
 
     fn all_failed(&mut self, part: &[usize], finding: &Finding) {
-        let said = finding.said.clone().unwrap_or_default();
+        let text = finding.said.clone().unwrap_or_default();
         for index in part {
             self.set(
                 *index,
-                RecipientOutcome::NotAccepted(said.clone(), finding.clone()),
+                RecipientOutcome::NotAccepted(text.clone(), finding.clone()),
             );
         }
     }

@@ -121,7 +121,9 @@ impl Outbox {
             allowed: sending.allowed_from,
             rules: SenderRules::default(),
         });
-        shared.sender_policies.put(id, changes, Arc::clone(&policy));
+        shared
+            .sender_policies
+            .insert(id, changes, Arc::clone(&policy));
         Ok(policy)
     }
 }

@@ -21,7 +21,7 @@ use crate::{MailError, server_clock::held_for};
 /// Interval between deletions of expired data.
 const RETENTION_INTERVAL: Duration = Duration::from_mins(10);
 /// Maximum number of messages that one statement deletes.
-const MAX_FORGOTTEN: u32 = 1_000;
+const PRUNE_BATCH: u32 = 1_000;
 /// Retention of idempotency keys, in seconds.
 const IDEMPOTENCY_TTL: i64 = 7 * 86_400;
 
@@ -48,7 +48,7 @@ impl Outbox {
             async move {
                 outbox
                     .supervisor
-                    .supervise("retention", || forget(Arc::clone(&outbox)))
+                    .supervise("retention", || prune(Arc::clone(&outbox)))
                     .await
             }
         });
@@ -148,7 +148,7 @@ impl DeliveryQueues {
                 Ok(()) = changes.changed() => false,
                 _ = tick.tick() => true,
             };
-            outbox.liveness.beat("outbox");
+            outbox.liveness.heartbeat("outbox");
             match outbox.due(ticked, &self.leases).await {
                 Ok(due) => {
                     for id in due {
@@ -230,11 +230,11 @@ async fn renew_all(outbox: &Outbox, leases: &Leases, seconds: u32) -> Result<(),
     let until = outbox.clock.database_now().await?.plus(seconds.into());
     for lease in leases.open() {
         let ids = outbox.store.renew_leases(&lease.name, until).await?;
-        let forgotten = lease.renew(&ids, held_until);
-        if !forgotten.is_empty() {
+        let finished = lease.renew(&ids, held_until);
+        if !finished.is_empty() {
             let (id, counted, now) = (&lease.data_center, lease.counted, outbox.clock.now());
             let store = &outbox.store;
-            store.release(id, &forgotten, counted, now).await?;
+            store.release(id, &finished, counted, now).await?;
         }
     }
     Ok(outbox
@@ -244,9 +244,9 @@ async fn renew_all(outbox: &Outbox, leases: &Leases, seconds: u32) -> Result<(),
 }
 
 /// Deletes expired data periodically, until the task is aborted.
-async fn forget(outbox: Arc<Outbox>) {
+async fn prune(outbox: Arc<Outbox>) {
     loop {
-        if let Err(error) = outbox.forget_settled().await {
+        if let Err(error) = outbox.prune_finished().await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "old messages not removed"
@@ -262,7 +262,7 @@ impl Outbox {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn forget_settled(&self) -> Result<(), MailError> {
+    pub async fn prune_finished(&self) -> Result<(), MailError> {
         let (store, now) = (&self.store, self.clock.now());
         for data_center in store.data_centers().await? {
             let settings = store.sending_settings(&data_center.id).await?;
@@ -270,16 +270,16 @@ impl Outbox {
             let days = days.unwrap_or(SendingSettings::RETENTION_DAYS);
             let before = now.plus(-86_400 * i64::from(days));
             while store
-                .prune_messages(&data_center.id, before, MAX_FORGOTTEN)
+                .prune_messages(&data_center.id, before, PRUNE_BATCH)
                 .await?
-                == u64::from(MAX_FORGOTTEN)
+                == u64::from(PRUNE_BATCH)
             {
                 tokio::task::yield_now().await;
             }
         }
         let slots = self.clock.database_now().await?;
         Ok(store
-            .forget_sending(now.plus(-IDEMPOTENCY_TTL), slots, now)
+            .prune_sending_records(now.plus(-IDEMPOTENCY_TTL), slots, now)
             .await?)
     }
 }

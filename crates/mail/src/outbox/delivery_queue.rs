@@ -59,7 +59,7 @@ impl DeliveryQueue {
                 () = cooled => {}
             }
         }
-        self.state.give_back(self.state.ready.close()).await;
+        self.state.release(self.state.ready.close()).await;
         while workers.join_next().await.is_some() {}
     }
 
@@ -73,7 +73,7 @@ impl DeliveryQueue {
             None => self.state.plan().await?,
         };
         let Some(plan) = plan else {
-            self.state.give_back(self.state.ready.drain()).await;
+            self.state.release(self.state.ready.drain()).await;
             return Ok(false);
         };
         // A connection may have ended just when a message arrived.
@@ -91,13 +91,13 @@ impl DeliveryQueue {
         }
         let limited = plan.limits.per_minute.is_some() || plan.limits.per_day.is_some();
         // Claimed messages count toward the rate limits, so they should not wait long.
-        let room = if limited {
+        let capacity = if limited {
             self.allowed(&plan) as usize
         } else {
             MAX_READY - queued
         };
         let options = &self.state.outbox.options;
-        let room = u32::try_from(room).unwrap_or(u32::MAX);
+        let capacity = u32::try_from(capacity).unwrap_or(u32::MAX);
         let lease = Arc::new(Lease::new(
             self.state.outbox.leases.new_lease(),
             self.state.id.clone(),
@@ -107,7 +107,7 @@ impl DeliveryQueue {
         // expired.
         self.state.leases.add(&lease);
         let began = self.state.outbox.clock.boot_time();
-        let except = self.state.leases.over(&self.state.id, began);
+        let except = self.state.leases.expired(&self.state.id, began);
         let now = self.state.outbox.clock.now();
         let until = self.state.outbox.clock.database_now().await?;
         let claim = Claim {
@@ -115,7 +115,7 @@ impl DeliveryQueue {
             lease: &lease.name,
             until: until.plus(options.lease.into()),
             except: &except,
-            at_most: room,
+            max_messages: capacity,
             octets: MAX_CLAIM_OCTETS,
             per_minute: plan.limits.per_minute,
             per_day: plan.limits.per_day,
@@ -135,11 +135,11 @@ impl DeliveryQueue {
         let (under_way, new): (Vec<_>, Vec<_>) = messages
             .partition(|queued: &QueuedMessage| self.state.leases.is_under_way(&queued.message.id));
         let ids = new.iter().map(|queued| queued.message.id.clone());
-        lease.hold(ids, began + held_for(options.lease));
+        lease.add(ids, began + held_for(options.lease));
         for queued in new {
             self.state.ready.push(queued);
         }
-        self.state.give_back(under_way).await;
+        self.state.release(under_way).await;
         self.start_workers(&plan, workers).await?;
         Ok(!claimed.limited)
     }
@@ -154,8 +154,11 @@ impl DeliveryQueue {
 
     /// Returns the number of connections allowed now.
     fn allowed(&self, plan: &Plan) -> u32 {
-        let own = self.state.outbox.options.connections;
-        let allowed = plan.limits.connections.map_or(own, |limit| limit.min(own));
+        let configured = self.state.outbox.options.connections;
+        let allowed = plan
+            .limits
+            .connections
+            .map_or(configured, |limit| limit.min(configured));
         self.state.throttle().connections(allowed)
     }
 
@@ -176,7 +179,7 @@ impl DeliveryQueue {
                 let (owner, until) = (self.state.outbox.leases.owner(), now.plus(lease.into()));
                 let store = &self.state.outbox.store;
                 let slot = store
-                    .take_slot(&self.state.id, limit, owner, until, now)
+                    .acquire_slot(&self.state.id, limit, owner, until, now)
                     .await?;
                 if slot.is_none() {
                     return Ok(false);

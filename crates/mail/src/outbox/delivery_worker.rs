@@ -65,17 +65,17 @@ async fn deliver_all(queue: &Arc<QueueState>, is_limited: bool, current: &Curren
 
 /// Delivers one message and passes the result to the outcome writer.
 async fn deliver_one(queue: &Arc<QueueState>, queued: QueuedMessage, open: &mut Option<Open>) {
-    if !queued.is_ours(queue.outbox.clock.boot_time()) {
-        return queue.give_back(vec![queued]).await;
+    if !queued.has_lease(queue.outbox.clock.boot_time()) {
+        return queue.release(vec![queued]).await;
     }
     let Ok(Some(plan)) = queue.plan().await else {
-        return queue.give_back(vec![queued]).await;
+        return queue.release(vec![queued]).await;
     };
     let mut attempt = Attempt::new(&queue.outbox, &queue.id, &plan, &queued);
     let outcome = attempt.run(queue, open).await;
     match outcome {
         AttemptEnd::Recorded => {}
-        AttemptEnd::Abandoned | AttemptEnd::GiveBack => return queue.give_back(vec![queued]).await,
+        AttemptEnd::Abandoned | AttemptEnd::Release => return queue.release(vec![queued]).await,
     }
     let report = attempt.report();
     let started_at = report.started_at;
@@ -84,7 +84,7 @@ async fn deliver_one(queue: &Arc<QueueState>, queued: QueuedMessage, open: &mut 
         RecipientOutcome::NotAccepted(_, finding) => Some(finding.clone()),
         _ => None,
     });
-    let seconds = queue.outbox.options.give_up_after;
+    let give_up_after = queue.outbox.options.give_up_after;
     let now = queue.outbox.clock.now();
     let drop = plan.drop_content;
     let mut update = apply(
@@ -93,7 +93,7 @@ async fn deliver_one(queue: &Arc<QueueState>, queued: QueuedMessage, open: &mut 
         &queue.id,
         report,
         drop,
-        seconds,
+        give_up_after,
         now,
     );
     if queued.counted {
@@ -117,7 +117,7 @@ async fn deliver_one(queue: &Arc<QueueState>, queued: QueuedMessage, open: &mut 
         None => queue.accepted(),
         Some(finding) if scope == FailureScope::DataCenter => match finding.code {
             FindingCode::TooManyConnections => {
-                queue.crowded();
+                queue.too_many_connections();
                 queue.cool_down().await;
             }
             _ => queue.pause(&finding, plan.key, started_at).await,

@@ -52,11 +52,11 @@ impl KeySums {
         Some(fits)
     }
 
-    fn put(&self, key: &str, octets: u64, took: Duration) {
+    fn insert(&self, key: &str, octets: u64, query_time: Duration) {
         let now = Instant::now();
         let mut all = self.all();
         all.retain(|_, sum| now < sum.until);
-        let until = now + TTL.max(took * FACTOR);
+        let until = now + TTL.max(query_time * FACTOR);
         all.insert(key.to_owned(), Sum { octets, until });
     }
 }
@@ -86,7 +86,7 @@ impl Outbox {
             let began = Instant::now();
             let waiting = self.store.waiting_octets_of(by).await;
             let waiting = waiting.map_err(MailError::from)?;
-            sums.put(key, waiting, began.elapsed());
+            sums.insert(key, waiting, began.elapsed());
             sums.add(key, octets, limit).unwrap_or(true)
         };
         if fits {

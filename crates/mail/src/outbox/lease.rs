@@ -33,7 +33,7 @@ impl Lease {
     }
 
     /// Adds messages that are held until `until`.
-    pub(super) fn hold(&self, ids: impl IntoIterator<Item = MessageId>, until: Duration) {
+    pub(super) fn add(&self, ids: impl IntoIterator<Item = MessageId>, until: Duration) {
         self.held().extend(ids.into_iter().map(|id| (id, until)));
     }
 
@@ -45,14 +45,14 @@ impl Lease {
         for until in held.values_mut() {
             *until = Duration::ZERO;
         }
-        let mut forgotten = Vec::new();
+        let mut finished = Vec::new();
         for id in ids {
             match held.get_mut(id) {
                 Some(held) => *held = until,
-                None => forgotten.push((id.clone(), self.name.clone())),
+                None => finished.push((id.clone(), self.name.clone())),
             }
         }
-        forgotten
+        finished
     }
 
     /// Returns true if no other server may claim the message.
@@ -102,13 +102,13 @@ impl Leases {
 
     /// Returns messages of a data center that this process works on although their lease has
     /// expired. Another server may have released them.
-    pub(super) fn over(&self, data_center: &DataCenterId, now: Duration) -> Vec<MessageId> {
+    pub(super) fn expired(&self, data_center: &DataCenterId, now: Duration) -> Vec<MessageId> {
         let mut ids = Vec::new();
         for lease in self.all() {
             if lease.data_center == *data_center {
                 let held = lease.held();
-                let over = held.iter().filter(|(_, until)| **until <= now);
-                ids.extend(over.map(|(id, _)| id.clone()));
+                let expired = held.iter().filter(|(_, until)| **until <= now);
+                ids.extend(expired.map(|(id, _)| id.clone()));
             }
         }
         ids

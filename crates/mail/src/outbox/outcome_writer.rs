@@ -15,7 +15,7 @@ const MAX_BATCH: usize = 128;
 /// Maximum number of results that wait to be recorded. Further senders wait.
 pub(super) const MAX_WAITING: usize = 512;
 /// Timeout of one transaction. Longer than SQLite's busy timeout.
-const SETTLE_TIMEOUT: Duration = Duration::from_secs(25);
+const RECORD_TIMEOUT: Duration = Duration::from_secs(25);
 /// Wait before a failed transaction is retried.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 

@@ -95,13 +95,13 @@ impl QueueState {
         }
         let plan = self.outbox.plan(&self.id).await?;
         if let Some(plan) = &plan {
-            shared.plans.put(&self.id, changes, Arc::clone(plan));
+            shared.plans.insert(&self.id, changes, Arc::clone(plan));
         }
         Ok(plan)
     }
 
     /// Releases messages that were not tried. They stay due.
-    pub(super) async fn give_back(&self, messages: Vec<QueuedMessage>) {
+    pub(super) async fn release(&self, messages: Vec<QueuedMessage>) {
         for counted in [false, true] {
             let (ids, leases): (Vec<_>, Vec<_>) = messages
                 .iter()
@@ -138,13 +138,13 @@ impl QueueState {
     /// Delays new connections for a moment after one failed.
     pub(super) async fn cool_down(&self) {
         self.throttle().failed();
-        self.give_back(self.ready.drain()).await;
+        self.release(self.ready.drain()).await;
         self.wake.notify_one();
     }
 
     /// Records that the server rejected a connection because there are too many.
-    pub(super) fn crowded(&self) {
-        self.throttle().crowded(self.workers());
+    pub(super) fn too_many_connections(&self) {
+        self.throttle().too_many_connections(self.workers());
     }
 
     /// Pauses the data center because a quota is used up, a sign-in was rejected, or an
@@ -155,7 +155,7 @@ impl QueueState {
         let Some(until) = self.throttle().pause(finding.code, key, started, now) else {
             return;
         };
-        self.outbox.shared.plans.forget(&self.id);
+        self.outbox.shared.plans.remove(&self.id);
         let pause = SendingPause {
             until,
             finding: finding.clone(),
@@ -167,6 +167,6 @@ impl QueueState {
             tracing::error!(error = &error as &dyn std::error::Error, data_center = %self.id, "pause not stored");
             self.cool_down().await;
         }
-        self.give_back(self.ready.drain()).await;
+        self.release(self.ready.drain()).await;
     }
 }

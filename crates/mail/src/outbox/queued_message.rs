@@ -17,7 +17,7 @@ pub(super) struct QueuedMessage {
 
 impl QueuedMessage {
     /// Returns true if no other server may have claimed the message. `now` is the time since boot.
-    pub(super) fn is_ours(&self, now: Duration) -> bool {
+    pub(super) fn has_lease(&self, now: Duration) -> bool {
         self.lease.holds(&self.message.id, now)
     }
 }

@@ -19,7 +19,7 @@ pub struct MessagePage {
 }
 
 impl Outbox {
-    /// Returns at most `at_most` messages from the cursor on, newest first.
+    /// Returns at most `limit` messages from the cursor on, newest first.
     ///
     /// # Errors
     /// If the database fails.
@@ -27,12 +27,12 @@ impl Outbox {
         &self,
         filter: &MessageFilter,
         cursor: Option<&MessageId>,
-        at_most: u32,
+        limit: u32,
     ) -> Result<MessagePage, MailError> {
-        let wanted = at_most.saturating_add(1);
+        let wanted = limit.saturating_add(1);
         let mut messages = self.store.messages(filter, cursor, wanted).await?;
-        let more = messages.len() > at_most as usize;
-        messages.truncate(at_most as usize);
+        let more = messages.len() > limit as usize;
+        messages.truncate(limit as usize);
         let last = messages.last().filter(|_| more);
         let next = last.map(|message| message.id.clone());
         Ok(MessagePage { messages, next })

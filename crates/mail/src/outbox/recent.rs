@@ -10,7 +10,7 @@ use domain::DataCenterId;
 
 /// Lifetime of a value, because another server may change it. Changes by this server invalidate it
 /// immediately.
-const LASTS: Duration = Duration::from_secs(1);
+const TTL: Duration = Duration::from_secs(1);
 
 /// Values with the time of their query and the number of changes before it.
 #[derive(Debug)]
@@ -31,17 +31,17 @@ impl<T: Clone> Recent<T> {
     pub(crate) fn get(&self, id: &DataCenterId, changes: u64) -> Option<T> {
         let all = self.all();
         let (since, of, value) = all.get(id)?;
-        (since.elapsed() < LASTS && *of == changes).then(|| value.clone())
+        (since.elapsed() < TTL && *of == changes).then(|| value.clone())
     }
 
     /// Stores a value that was queried after `changes` changes.
-    pub(crate) fn put(&self, id: &DataCenterId, changes: u64, value: T) {
+    pub(crate) fn insert(&self, id: &DataCenterId, changes: u64, value: T) {
         self.all()
             .insert(id.clone(), (Instant::now(), changes, value));
     }
 
     /// Removes a value, so the next use queries it again.
-    pub(crate) fn forget(&self, id: &DataCenterId) {
+    pub(crate) fn remove(&self, id: &DataCenterId) {
         self.all().remove(id);
     }
 }

@@ -20,7 +20,7 @@ const CHANGE: Backoff = Backoff::new(Duration::from_mins(15), Duration::from_min
 /// Pause after a failed connection.
 const COOL_DOWN: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
 /// Time for which a rejection of too many connections limits their number.
-const CROWDED: Duration = Duration::from_mins(1);
+const REDUCED_FOR: Duration = Duration::from_mins(1);
 
 /// Consecutive pauses for one kind of finding.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +59,7 @@ pub(super) struct Throttle {
     pauses: Option<Pauses>,
     /// Number of connections not to exceed after the server rejected more, and the time of the
     /// rejection.
-    crowded: Option<(u32, Instant)>,
+    reduced: Option<(u32, Instant)>,
 }
 
 impl Throttle {
@@ -120,15 +120,17 @@ impl Throttle {
     }
 
     /// Records that the server rejected this number of connections.
-    pub(super) fn crowded(&mut self, connections: u32) {
+    pub(super) fn too_many_connections(&mut self, connections: u32) {
         let fewer = connections.saturating_sub(1).max(1);
-        self.crowded = Some((fewer, Instant::now()));
+        self.reduced = Some((fewer, Instant::now()));
     }
 
     /// Returns how many of the allowed connections to use.
     pub(super) fn connections(&self, allowed: u32) -> u32 {
-        let crowded = self.crowded.filter(|(_, since)| since.elapsed() < CROWDED);
-        crowded
+        let reduced = self
+            .reduced
+            .filter(|(_, since)| since.elapsed() < REDUCED_FOR);
+        reduced
             .map_or(allowed, |(many, _)| allowed.min(many))
             .max(1)
     }

@@ -42,7 +42,8 @@ impl Settings {
     /// Renames a data center. Its ID does not change.
     ///
     /// # Errors
-    /// If the name is invalid or already used, the data center does not exist, or the database fails.
+    /// If the name is invalid or already used, the data center does not exist, or the database
+    /// fails.
     pub async fn rename_data_center(
         &self,
         id: &DataCenterId,

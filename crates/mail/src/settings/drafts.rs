@@ -10,12 +10,12 @@ impl Settings {
     ///
     /// # Errors
     /// If the database fails or the form names no data center.
-    pub async fn keep_draft(&self, session: &SessionId, form: &SmtpForm) -> Result<(), MailError> {
+    pub async fn save_draft(&self, session: &SessionId, form: &SmtpForm) -> Result<(), MailError> {
         let id =
             DataCenterId::parse(&form.data_center).map_err(|_| MailError::UnknownDataCenter)?;
         Ok(self
             .store
-            .keep_draft(session.as_str(), &id, form, self.clock.now())
+            .save_draft(session.as_str(), &id, form, self.clock.now())
             .await?)
     }
 
@@ -35,11 +35,11 @@ impl Settings {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn drop_draft(
+    pub async fn delete_draft(
         &self,
         session: &SessionId,
         id: &DataCenterId,
     ) -> Result<(), MailError> {
-        Ok(self.store.drop_draft(session.as_str(), id).await?)
+        Ok(self.store.delete_draft(session.as_str(), id).await?)
     }
 }

@@ -71,10 +71,10 @@ async fn end_grant(world: &World) {
     world.control().set(Faults::default());
 }
 
-async fn wrong(mailer: &Mailer) -> Vec<AlertKind> {
+async fn active_alerts(mailer: &Mailer) -> Vec<AlertKind> {
     let overview = mailer.alerts.overview().await.unwrap();
-    let wrong = overview.wrong.into_iter();
-    wrong.map(|one| one.condition.kind).collect()
+    let active = overview.active.into_iter();
+    active.map(|one| one.condition.kind).collect()
 }
 
 fn types(posted: &[Posted]) -> Vec<String> {
@@ -104,7 +104,10 @@ async fn a_grant_that_needs_authorization_causes_one_notification_at_its_start_a
     assert_eq!(data["finding"], "grant_ended");
     assert!(began.header("webhook-signature").starts_with("v1,"));
     assert!(!began.header("webhook-id").is_empty());
-    assert_eq!(wrong(&world.mailer).await, [AlertKind::NeedsAuthorization]);
+    assert_eq!(
+        active_alerts(&world.mailer).await,
+        [AlertKind::NeedsAuthorization]
+    );
 
     world.authorize(ALICE, true).await;
     for _ in 0..3 {
@@ -113,7 +116,7 @@ async fn a_grant_that_needs_authorization_causes_one_notification_at_its_start_a
     assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
     let ended = hooks.posted()[1].json();
     assert_eq!(ended["data"]["alert"], data["alert"]);
-    assert!(wrong(&world.mailer).await.is_empty());
+    assert!(active_alerts(&world.mailer).await.is_empty());
 }
 
 #[tokio::test]
@@ -143,7 +146,7 @@ async fn a_condition_of_a_server_stops_it_and_is_notified_when_it_begins_and_whe
     for _ in 0..3 {
         mailer.alerts.evaluate().await.unwrap();
     }
-    assert_eq!(wrong(mailer).await, [AlertKind::DiskSpaceLow]);
+    assert_eq!(active_alerts(mailer).await, [AlertKind::DiskSpaceLow]);
     let posted = hooks.posted();
     assert_eq!(
         types(&posted),
@@ -171,19 +174,19 @@ async fn the_condition_of_one_server_is_resolved_by_another_only_when_the_first_
     for _ in 0..8 {
         world.mailer.alerts.evaluate().await.unwrap();
         other.alerts.evaluate().await.unwrap();
-        assert_eq!(wrong(&other).await, [kind]);
+        assert_eq!(active_alerts(&other).await, [kind]);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     // Both servers have the condition.
     other.conditions.raise(kind, AlertFacts::default());
     other.alerts.evaluate().await.unwrap();
-    assert_eq!(wrong(&other).await, [kind, kind]);
+    assert_eq!(active_alerts(&other).await, [kind, kind]);
     tokio::time::sleep(Duration::from_secs(6)).await;
     other.alerts.evaluate().await.unwrap();
-    assert_eq!(wrong(&other).await, [kind]);
+    assert_eq!(active_alerts(&other).await, [kind]);
     // The server that seemed gone is alive after all.
     world.mailer.alerts.evaluate().await.unwrap();
-    assert_eq!(wrong(&other).await, [kind, kind]);
+    assert_eq!(active_alerts(&other).await, [kind, kind]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -215,7 +218,7 @@ async fn conditions_survive_a_restart_without_another_notification() {
     let after = world.another_mailer().await;
     after.alerts.evaluate().await.unwrap();
     assert_eq!(hooks.posted().len(), 1);
-    assert_eq!(wrong(&after).await, [AlertKind::NeedsAuthorization]);
+    assert_eq!(active_alerts(&after).await, [AlertKind::NeedsAuthorization]);
 }
 
 #[tokio::test]
@@ -358,15 +361,15 @@ async fn upcoming_expiries_raise_alerts_by_their_known_dates() {
     };
     save(&world, &form).await;
     world.mailer.alerts.evaluate().await.unwrap();
-    assert!(wrong(&world.mailer).await.is_empty());
+    assert!(active_alerts(&world.mailer).await.is_empty());
     world.clock.advance(3 * DAY);
     world.mailer.alerts.evaluate().await.unwrap();
     let secret = AlertKind::ClientSecretExpires;
-    assert_eq!(wrong(&world.mailer).await, [secret]);
+    assert_eq!(active_alerts(&world.mailer).await, [secret]);
     world.clock.advance(2 * DAY);
     world.mailer.alerts.evaluate().await.unwrap();
     let testing = AlertKind::TestingEnds;
-    assert_eq!(wrong(&world.mailer).await, [secret, testing]);
+    assert_eq!(active_alerts(&world.mailer).await, [secret, testing]);
     assert_eq!(types(&hooks.posted()), ["alert.began", "alert.began"]);
     let ends = hooks.posted()[0].json();
     assert_eq!(ends["data"]["ends_at"], "2023-12-01T00:00:00Z");
@@ -380,11 +383,11 @@ async fn upcoming_expiries_raise_alerts_by_their_known_dates() {
     };
     save(&world, &form).await;
     world.mailer.alerts.evaluate().await.unwrap();
-    assert!(wrong(&world.mailer).await.is_empty());
+    assert!(active_alerts(&world.mailer).await.is_empty());
     // The grant is not renewed for 76 days.
     world.clock.advance(76 * DAY);
     world.mailer.alerts.evaluate().await.unwrap();
-    assert_eq!(wrong(&world.mailer).await, [AlertKind::UnusedEnds]);
+    assert_eq!(active_alerts(&world.mailer).await, [AlertKind::UnusedEnds]);
 }
 
 #[tokio::test]
@@ -443,7 +446,7 @@ async fn a_failing_daily_check_raises_an_alert_that_is_resolved_when_it_succeeds
     let reported = hooks.posted()[0].json();
     assert_eq!(reported["data"]["condition"], "check_fails");
     assert!(reported["data"]["finding"].is_string());
-    assert_eq!(wrong(&world.mailer).await, [AlertKind::CheckFails]);
+    assert_eq!(active_alerts(&world.mailer).await, [AlertKind::CheckFails]);
     world.control().set(Faults::default());
     world.clock.advance(DAY);
     world.mailer.alerts.check_daily().await.unwrap();
@@ -470,7 +473,7 @@ async fn a_mailbox_that_refuses_the_sign_in_raises_an_alert() {
     world.clock.advance(DAY);
     world.mailer.alerts.check_daily().await.unwrap();
     world.mailer.alerts.evaluate().await.unwrap();
-    assert_eq!(wrong(&world.mailer).await, [AlertKind::CheckFails]);
+    assert_eq!(active_alerts(&world.mailer).await, [AlertKind::CheckFails]);
     assert_eq!(types(&hooks.posted()), ["alert.began"]);
 }
 
@@ -489,11 +492,11 @@ async fn a_grant_that_the_daily_check_finds_ended_raises_only_its_own_alert() {
         world.mailer.alerts.evaluate().await.unwrap();
     }
     let needs_authorization = [AlertKind::NeedsAuthorization];
-    assert_eq!(wrong(&world.mailer).await, needs_authorization);
+    assert_eq!(active_alerts(&world.mailer).await, needs_authorization);
     world.control().set(Faults::default());
     world.authorize(ALICE, true).await;
     world.mailer.alerts.evaluate().await.unwrap();
-    assert!(wrong(&world.mailer).await.is_empty());
+    assert!(active_alerts(&world.mailer).await.is_empty());
     assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
     // There is something to check now.
     world.mailer.alerts.check_daily().await.unwrap();
@@ -520,7 +523,7 @@ async fn a_data_center_that_was_never_authorized_is_not_checked_daily() {
             .is_empty()
     );
     world.mailer.alerts.evaluate().await.unwrap();
-    assert!(wrong(&world.mailer).await.is_empty());
+    assert!(active_alerts(&world.mailer).await.is_empty());
 }
 
 #[tokio::test]

@@ -96,12 +96,12 @@ fn arrival(report: &CheckReport) -> Option<Verdict> {
 }
 
 /// Returns the form for a scenario.
-fn form(world: &World, given: Given) -> SmtpForm {
+fn form(world: &World, given: RequiredSettings) -> SmtpForm {
     let form = world.oauth_form();
     match given {
-        Given::Nothing => form,
-        Given::ToItself => with_mailbox(world, form),
-        Given::SameAuthorization => SmtpForm {
+        RequiredSettings::Nothing => form,
+        RequiredSettings::ToItself => with_mailbox(world, form),
+        RequiredSettings::SameAuthorization => SmtpForm {
             mailbox_sign_in: "same_authorization".into(),
             mailbox_password: TypedSecret::default(),
             ..with_mailbox(world, form)
@@ -115,25 +115,25 @@ fn form(world: &World, given: Given) -> SmtpForm {
             authentication_required: false,
             ..form
         },
-        Given::PlainNoSignIn => SmtpForm {
+        RequiredSettings::PlainNoSignIn => SmtpForm {
             authentication_required: false,
             enable_ssl: false,
             ..form
         },
-        Given::ImplicitTls => SmtpForm {
+        RequiredSettings::ImplicitTls => SmtpForm {
             smtp_port: world.descriptor().smtp_tls_port.to_string(),
             security: "implicit_tls".into(),
             ..form
         },
-        Given::Tls13 => SmtpForm {
+        RequiredSettings::Tls13 => SmtpForm {
             tls_minimum: "1.3".into(),
             ..form
         },
-        Given::SecretId => SmtpForm {
+        RequiredSettings::SecretId => SmtpForm {
             client_secret: TypedSecret::new("0f8fad5b-d9cb-469f-a165-70867728950e"),
             ..form
         },
-        Given::OtherFrom => SmtpForm {
+        RequiredSettings::OtherFrom => SmtpForm {
             from_address: "bob@sandbox.test".into(),
             ..form
         },
@@ -245,7 +245,7 @@ async fn each_scenario_of_a_refresh_leads_to_its_finding() {
 #[tokio::test]
 async fn each_scenario_of_a_test_email_leads_to_its_finding() {
     let all = shown_by(Action::Test).into_iter();
-    for scenario in all.filter(|scenario| scenario.given != Given::ToItself) {
+    for scenario in all.filter(|scenario| scenario.given != RequiredSettings::ToItself) {
         let world = world_for(&scenario).await;
         let form = form(&world, scenario.given);
         world.save(&form).await;
@@ -316,10 +316,10 @@ async fn each_scenario_of_a_check_leads_to_its_finding() {
 #[tokio::test]
 async fn each_scenario_of_the_mailbox_leads_to_its_finding() {
     let arrivals = shown_by(Action::Test).into_iter();
-    let arrivals = arrivals.filter(|scenario| scenario.given == Given::ToItself);
+    let arrivals = arrivals.filter(|scenario| scenario.given == RequiredSettings::ToItself);
     for scenario in shown_by(Action::Mailbox).into_iter().chain(arrivals) {
         let world = world_for(&scenario).await;
-        let form = if scenario.given == Given::SameAuthorization {
+        let form = if scenario.given == RequiredSettings::SameAuthorization {
             form(&world, scenario.given)
         } else {
             with_mailbox(&world, world.basic_form())

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
 use domain::{
-    DataCenterId, FindingCode, FolderName, FolderUse, MailId, MailPage, MailPlace, MailQuery,
-    MailSearch, SearchIn, UnixTime,
+    DataCenterId, FindingCode, FolderName, FolderUse, MailId, MailPage, MailQuery, MailSearch,
+    PagePosition, SearchIn, UnixTime,
 };
 use mail::MailboxError;
 use sandbox::{Faults, ImapFault};
@@ -63,7 +63,7 @@ fn uids(page: &MailPage) -> Vec<u32> {
     page.mails.iter().map(|mail| mail.id.uid.get()).collect()
 }
 
-fn limited(limit: u32, place: MailPlace) -> MailQuery {
+fn limited(limit: u32, place: PagePosition) -> MailQuery {
     MailQuery {
         limit: NonZeroU32::new(limit).unwrap(),
         place,
@@ -137,7 +137,7 @@ async fn a_list_begins_with_the_newest_mail_and_shows_sender_subject_and_date() 
 async fn pages_meet_without_a_gap_also_when_mail_comes_and_goes_between_them() {
     let world = world().await;
     let put = fill(&world, 25);
-    let newest = page(&world, &limited(10, MailPlace::Newest)).await;
+    let newest = page(&world, &limited(10, PagePosition::Newest)).await;
     assert_eq!(
         uids(&newest),
         put[15..].iter().rev().copied().collect::<Vec<_>>()
@@ -147,14 +147,14 @@ async fn pages_meet_without_a_gap_also_when_mail_comes_and_goes_between_them() {
     world.control().remove_mail(ALICE, put[3]);
     world.control().deliver(ALICE, INBOX, mail(99, "new"));
     let next = newest.next.unwrap();
-    let second = page(&world, &limited(10, MailPlace::Before(next))).await;
+    let second = page(&world, &limited(10, PagePosition::Before(next))).await;
     assert_eq!(
         uids(&second),
         put[5..15].iter().rev().copied().collect::<Vec<_>>()
     );
     let third = page(
         &world,
-        &limited(10, MailPlace::Before(second.next.unwrap())),
+        &limited(10, PagePosition::Before(second.next.unwrap())),
     )
     .await;
     assert_eq!(uids(&third), [put[4], put[2], put[1], put[0]]);
@@ -170,7 +170,7 @@ async fn mail_after_a_position_is_listed_in_order() {
         uid: NonZeroU32::new(uid).unwrap(),
     };
     world.control().remove_mail(ALICE, put[2]);
-    let page_after = async |uid| page(&world, &limited(3, MailPlace::After(id(uid)))).await;
+    let page_after = async |uid| page(&world, &limited(3, PagePosition::After(id(uid)))).await;
     let after = page_after(put[2]).await;
     assert_eq!(uids(&after), put[3..6]);
     let rest = page_after(after.next.unwrap().uid.get()).await;
@@ -214,10 +214,10 @@ async fn a_mailbox_with_100_000_mails_needs_as_many_requests_as_one_with_100() {
         let newest = page(&world, &inbox()).await;
         let next = page(
             &world,
-            &limited(50, MailPlace::Before(newest.next.unwrap())),
+            &limited(50, PagePosition::Before(newest.next.unwrap())),
         )
         .await;
-        let after = MailPlace::After(next.mails[0].id);
+        let after = PagePosition::After(next.mails[0].id);
         assert_eq!(page(&world, &limited(50, after)).await.mails.len(), 50);
         let mail = world
             .mailer
@@ -317,12 +317,12 @@ async fn a_search_covers_a_large_folder_in_ranges_and_pages() {
         },
         ..limited(4, place)
     };
-    let (mut place, mut found) = (MailPlace::Newest, Vec::new());
+    let (mut place, mut found) = (PagePosition::Newest, Vec::new());
     loop {
         let part = page(&world, &query(place)).await;
         found.extend(uids(&part));
         match part.next {
-            Some(next) => place = MailPlace::Before(next),
+            Some(next) => place = PagePosition::Before(next),
             None => break,
         }
     }
@@ -332,7 +332,7 @@ async fn a_search_covers_a_large_folder_in_ranges_and_pages() {
         uid_validity: 1,
         uid: NonZeroU32::new(hits[0]).unwrap(),
     };
-    let upwards = page(&world, &query(MailPlace::After(first))).await;
+    let upwards = page(&world, &query(PagePosition::After(first))).await;
     assert_eq!(uids(&upwards), hits[1..5]);
 }
 
@@ -489,7 +489,7 @@ async fn missing_items_are_reported_as_such() {
 async fn a_folder_with_a_changed_uidvalidity_is_not_mistaken_for_the_old_one() {
     let world = world().await;
     fill(&world, 3);
-    let old = page(&world, &limited(2, MailPlace::Newest)).await;
+    let old = page(&world, &limited(2, PagePosition::Newest)).await;
     world.control().renumber_mail();
     let folder = FolderName::default();
     let mail = world
@@ -502,8 +502,8 @@ async fn a_folder_with_a_changed_uidvalidity_is_not_mistaken_for_the_old_one() {
         "{mail:?}"
     );
     for place in [
-        MailPlace::Before(old.next.unwrap()),
-        MailPlace::After(old.mails[0].id),
+        PagePosition::Before(old.next.unwrap()),
+        PagePosition::After(old.mails[0].id),
     ] {
         let next = world
             .mailer

@@ -226,7 +226,7 @@ async fn rejected_callbacks_are_recorded() {
     let begun = world.begin().await;
     let callback = world.answer(&begun, ALICE, true);
     let other = SessionId::parse("session-2").unwrap();
-    let nobody = Actor::nobody("198.51.100.9");
+    let nobody = Actor::anonymous("198.51.100.9");
     for (callback, session) in [
         (Callback::default(), None),
         (callback.clone(), None),

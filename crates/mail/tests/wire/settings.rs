@@ -207,7 +207,7 @@ async fn a_draft_is_shown_to_its_browser_only_and_without_secrets() {
     world
         .mailer
         .settings
-        .keep_draft(&world.session, &form)
+        .save_draft(&world.session, &form)
         .await
         .unwrap();
     let draft = world
@@ -225,7 +225,7 @@ async fn a_draft_is_shown_to_its_browser_only_and_without_secrets() {
     world
         .mailer
         .settings
-        .drop_draft(&world.session, &id)
+        .delete_draft(&world.session, &id)
         .await
         .unwrap();
     assert_eq!(

@@ -30,8 +30,8 @@ pub(super) fn new_message_id(of: &EmailAddress) -> String {
     format!("<{random}@{}>", of.domain())
 }
 
-/// Writes the body, preceded by the header fields that describe it and the empty line. At least one of `plain` and `html` is
-/// expected; without both the body is empty.
+/// Writes the body, preceded by the header fields that describe it and the empty line. At least one
+/// of `plain` and `html` is expected; without both the body is empty.
 pub(super) fn body(
     plain: Option<String>,
     html: Option<String>,
@@ -79,7 +79,7 @@ impl Part {
     }
 }
 
-/// Combines HTML with the files that it shows.
+/// Combines HTML with the images that it refers to.
 fn related(html: SinglePart, inline: Vec<Attachment>) -> Part {
     if inline.is_empty() {
         return Part::One(html);

@@ -4,18 +4,18 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 
 use crate::mime::has_escapes;
 
-/// The character set in which header fields are read that are neither ASCII nor encoded words.
+/// The character set of header fields that are neither ASCII nor encoded words.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Charset(Option<Declared>);
 
 #[derive(Clone, Copy, Debug)]
 struct Declared {
     decoder: fn(&[u8]) -> String,
-    /// True if characters have several octets, which UTF-8 may look like by chance.
+    /// True for a multi-byte character set. Its text may be valid UTF-8 by chance.
     wide: bool,
 }
 
-/// Beginnings of the names of character sets whose characters have several octets.
+/// Prefixes of the names of multi-byte character sets.
 const WIDE: [&str; 12] = [
     "gb",
     "big5",
@@ -32,8 +32,8 @@ const WIDE: [&str; 12] = [
 ];
 
 impl Charset {
-    /// Returns the character set of this name (RFC 2045 §5.1). Unicode counts as none: UTF-8 is tried first
-    /// anyway, and UTF-16 and UTF-7 are not used in header fields.
+    /// Returns the character set of this name (RFC 2045 §5.1). Unicode counts as none: UTF-8 is
+    /// tried first anyway, and UTF-16 and UTF-7 are not used in header fields.
     pub(super) fn named(label: &str) -> Self {
         let label = label.trim().to_ascii_lowercase();
         let useless = ["utf", "us-ascii", "ascii", "ucs", "unicode", "csu"];
@@ -50,7 +50,8 @@ impl Charset {
         self.0.is_some()
     }
 
-    /// Decodes a value. Without a character set that fits: UTF-8, else Windows-1252, in which all octets are characters.
+    /// Decodes a value. If the character set does not fit, decodes UTF-8 or else Windows-1252, in
+    /// which every octet is a character.
     pub(super) fn decode(self, value: &[u8]) -> String {
         let by = |decoder: fn(&[u8]) -> String| {
             let text = decoder(value);
@@ -81,7 +82,8 @@ pub(super) fn is_raw(value: &[u8]) -> bool {
     !value.is_ascii() || has_escapes(value)
 }
 
-/// Escapes octets that are not ASCII within encoded words (RFC 2047 §4.2), since they are in the character set of the word.
+/// Escapes octets that are not ASCII within encoded words (RFC 2047 §4.2), since they are in the
+/// character set of the word.
 pub(super) fn with_whole_words(value: &[u8]) -> Vec<u8> {
     let mut whole = Vec::with_capacity(value.len());
     let mut rest = value;

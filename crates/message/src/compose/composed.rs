@@ -4,7 +4,7 @@ use domain::{EmailAddress, MessageFieldError, Recipient};
 
 use super::{MessageErrors, MessageField};
 
-/// Octets of a message that is accepted; no large provider accepts more.
+/// Maximum size of a message in octets. No large provider accepts more.
 const MAX_SIZE: usize = 35 * 1_048_576;
 
 /// A message that is ready to be sent, with its envelope.
@@ -14,7 +14,7 @@ pub struct Composed {
     pub sender: EmailAddress,
     /// The recipients of the envelope; not empty.
     pub recipients: Vec<Recipient>,
-    /// The Message-ID, with angle brackets, as it stands in the content.
+    /// The Message-ID in the content, with angle brackets.
     pub message_id: String,
     /// The `From` header field, for display.
     pub from: String,

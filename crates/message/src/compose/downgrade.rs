@@ -6,8 +6,8 @@ use domain::{EmailAddress, FromAddress};
 
 use super::{RawMessage, fields::is_address_field, header};
 
-/// Returns the message with a header in ASCII. Recipients with an internationalized address do not get this copy, and the
-/// others see such an address but cannot reply to it.
+/// Returns the message with a header in ASCII. Recipients with an internationalized address do not
+/// get this copy, and the others see such an address but cannot reply to it.
 pub fn with_ascii_header(content: &[u8]) -> Cow<'_, [u8]> {
     let end = content.windows(4).position(|four| four == b"\r\n\r\n");
     let (head, rest) = content.split_at(end.map_or(content.len(), |end| end + 2));

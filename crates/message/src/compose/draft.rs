@@ -12,18 +12,18 @@ use super::{
     sender_policy::ResolvedFrom,
 };
 
-/// Recipients of one message.
+/// Maximum number of recipients of a message.
 pub(super) const MAX_RECIPIENTS: usize = 1_000;
-/// Addresses in `Reply-To`.
+/// Maximum number of addresses in `Reply-To`.
 const MAX_REPLY_TO: usize = 25;
 const MAX_ATTACHMENTS: usize = 100;
 const MAX_HEADERS: usize = 50;
-/// Characters.
+/// Maximum length of the subject in characters.
 const MAX_SUBJECT: usize = 998;
-/// Characters.
+/// Maximum length of a file name in characters.
 const MAX_FILE_NAME: usize = 255;
 
-/// A message described field by field, in strings that are not checked yet.
+/// A message in unchecked fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     /// The `From` address; `None` for the default of the sender policy.
@@ -32,7 +32,7 @@ pub struct Draft {
     pub to: Vec<String>,
     /// Recipients in `Cc`.
     pub cc: Vec<String>,
-    /// Recipients that no header field names.
+    /// Recipients that are only in the envelope.
     pub bcc: Vec<String>,
     /// Addresses that replies go to.
     pub reply_to: Vec<String>,
@@ -42,7 +42,7 @@ pub struct Draft {
     pub text: Option<String>,
     /// The HTML.
     pub html: Option<String>,
-    /// Attached files, and images that the HTML shows.
+    /// Attached files, and images that the HTML refers to.
     pub attachments: Vec<DraftAttachment>,
     /// Further header fields: name and value.
     pub headers: Vec<(String, String)>,
@@ -57,7 +57,7 @@ pub struct DraftAttachment {
     pub content_type: String,
     /// The content in base64.
     pub content: String,
-    /// The Content-ID that the HTML refers to (`cid:`), if the file is shown there.
+    /// The Content-ID by which the HTML refers to the file (`cid:`).
     pub content_id: Option<String>,
 }
 
@@ -65,7 +65,7 @@ impl Draft {
     /// Checks the fields and writes the message.
     ///
     /// # Errors
-    /// The fields that are wrong, each with its first error.
+    /// The invalid fields, each with its first error.
     pub fn compose(self, policy: &SenderPolicy, now: UnixTime) -> Result<Composed, MessageErrors> {
         let mut errors = MessageErrors::default();
         let from = errors.check(Field::From, policy.from(self.from.as_deref()));
@@ -176,11 +176,11 @@ pub(super) fn folded(address: &EmailAddress) -> String {
     address.as_str().to_ascii_lowercase()
 }
 
-/// Trims text and checks that it is one line of at most so many characters.
-pub(super) fn one_line(text: &str, at_most: usize) -> Result<String, MessageFieldError> {
+/// Trims text and checks that it is one line of at most `limit` characters.
+pub(super) fn one_line(text: &str, limit: usize) -> Result<String, MessageFieldError> {
     if text.chars().any(char::is_control) {
         Err(MessageFieldError::ControlCharacter)
-    } else if text.chars().count() > at_most {
+    } else if text.chars().count() > limit {
         Err(MessageFieldError::TooLong)
     } else {
         Ok(text.trim().to_owned())
@@ -197,7 +197,8 @@ fn attachments(written: Vec<DraftAttachment>, errors: &mut MessageErrors) -> Vec
             if name.is_empty() {
                 Err(MessageFieldError::Required)
             } else if name.contains("=?") {
-                // Some programs take it for an encoded word (RFC 2047) and show what is in it, line breaks too.
+                // Some programs take it for an encoded word (RFC 2047) and show what is in it, line
+                // breaks too.
                 Err(MessageFieldError::NotAFileName)
             } else {
                 Ok(name)
@@ -220,7 +221,8 @@ fn attachments(written: Vec<DraftAttachment>, errors: &mut MessageErrors) -> Vec
     parsed.collect()
 }
 
-/// A type that may be encoded in base64: RFC 2045 §6.4 allows that for neither `multipart` nor `message`.
+/// A type that may be encoded in base64: RFC 2045 §6.4 allows that for neither `multipart` nor
+/// `message`.
 fn media_type(text: &str) -> Result<ContentType, MessageFieldError> {
     let text = match text.trim() {
         "" => "application/octet-stream",

@@ -1,13 +1,13 @@
-//! Contents that are encoded already, and text that must not be encoded, in ASCII and in short lines.
+//! Conversion of encoded content, and of text that must not be encoded, to ASCII in short lines.
 
 use std::fmt::Write as _;
 
-/// Octets of a line that is written here (RFC 2045 §6.7, §6.8).
+/// Length of encoded lines in octets (RFC 2045 §6.7, §6.8).
 const LINE: usize = 76;
 /// Characters after which a line of plain text is split.
 const LONG: usize = 900;
 
-/// Returns true if a body holds only characters of base64 and white space.
+/// Returns true if a body contains only base64 characters and white space.
 pub(super) fn is_base64(body: &[u8]) -> bool {
     let good = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b) || b.is_ascii_whitespace();
     body.iter().all(good)
@@ -28,7 +28,8 @@ pub(super) fn wrapped_base64(body: &[u8]) -> Vec<u8> {
     wrapped
 }
 
-/// Wraps quoted-printable into short lines, which end with CRLF, and encodes octets that are not ASCII.
+/// Wraps quoted-printable into short lines, which end with CRLF, and encodes octets that are not
+/// ASCII.
 pub(super) fn wrapped_quoted_printable(body: &[u8]) -> Vec<u8> {
     let mut wrapped = String::new();
     for line in body.split_inclusive(|b| *b == b'\n') {
@@ -61,7 +62,8 @@ pub(super) fn wrapped_quoted_printable(body: &[u8]) -> Vec<u8> {
     wrapped.into_bytes()
 }
 
-/// Writes the text around the parts of a message, which no reader shows and which has no encoding: `?` for other than ASCII.
+/// Writes the text around the parts of a message, which readers do not display and which cannot be
+/// encoded. Replaces characters outside ASCII with `?`.
 pub(super) fn plain(text: &str) -> Vec<u8> {
     let mut plain = Vec::new();
     let mut column = 0;

@@ -6,8 +6,8 @@ use domain::{FormErrors, MessageFieldError};
 
 use super::MessageField;
 
-/// The errors of a message, at most one for each field, with the addresses that are wrong as they were written: a program
-/// that submits a list wants to know which of them.
+/// The errors of a message, at most one for each field, with the addresses that are wrong as they
+/// were written: a program that submits a list wants to know which of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MessageErrors {
     fields: FormErrors<MessageField, MessageFieldError>,
@@ -26,7 +26,7 @@ impl MessageErrors {
         self.fields.add(field, error);
     }
 
-    /// Returns the value of a field, or notes its error.
+    /// Returns the value of a field, or adds its error.
     pub(super) fn check<T>(
         &mut self,
         field: MessageField,
@@ -35,7 +35,7 @@ impl MessageErrors {
         self.fields.check(field, value)
     }
 
-    /// Returns a parsed address, or notes its error with the address as it was written.
+    /// Returns a parsed address, or adds its error with the submitted address.
     pub(super) fn check_address<T>(
         &mut self,
         field: MessageField,

@@ -5,7 +5,7 @@
 pub enum MessageField {
     /// The message as a whole.
     Message,
-    /// The data center that sends it.
+    /// The data center to send from.
     DataCenter,
     /// The `From` address.
     From,

@@ -12,7 +12,7 @@ use super::{
     trace,
 };
 
-/// Fields that hold addresses (RFC 5322 §3.6.2, 3.6.3, 3.6.6, RFC 8098 §2.1).
+/// Fields with addresses (RFC 5322 §3.6.2, 3.6.3, 3.6.6, RFC 8098 §2.1).
 const ADDRESSES: [&str; 12] = [
     "From",
     "Sender",
@@ -46,7 +46,7 @@ const ONCE: [&str; 13] = [
     "Content-Disposition",
 ];
 
-/// Returns true for fields that hold addresses.
+/// Returns true for fields with addresses.
 pub(crate) fn is_address_field(name: &str) -> bool {
     ADDRESSES
         .iter()
@@ -81,7 +81,7 @@ fn merge(message: &mut RawMessage, name: &str) {
     if is_same {
         return;
     }
-    // A value that is not complete would swallow the next one.
+    // An unterminated value would absorb the next one.
     let mut parsed: Vec<FromAddress> = Vec::new();
     for (name, address) in all {
         let Ok(address) = EmailAddress::parse(&address) else {
@@ -107,7 +107,7 @@ pub(super) fn keep_well_formed(message: &mut RawMessage) {
 
 /// Adds Message-ID and `Date` if they are missing or malformed. Returns the Message-ID.
 pub(super) fn identify(message: &mut RawMessage, from: &FromAddress, now: UnixTime) -> String {
-    // Some programs take what follows for a part of a date that they cannot read.
+    // Some programs read the next field as part of a malformed date.
     if !message
         .values("Date")
         .first()
@@ -153,8 +153,9 @@ fn unstructured(value: &[u8]) -> String {
     clean(subject.unwrap_or_default())
 }
 
-/// Encodes header fields in ASCII, without control characters and in lines that are not too long. Text becomes encoded words (RFC
-/// 2047), parameters of MIME fields are encoded by RFC 2231, URLs stay URLs. Returns true if anything changed.
+/// Encodes header fields in ASCII, without control characters and in lines that are not too long.
+/// Text becomes encoded words (RFC 2047), parameters of MIME fields are encoded by RFC 2231, URLs
+/// stay URLs. Returns true if anything changed.
 pub(in crate::compose) fn encode(message: &mut RawMessage, charset: Charset) -> bool {
     let is_decoded = message.has_raw_fields();
     if is_decoded {

@@ -4,7 +4,7 @@ use domain::MessageFieldError;
 
 use super::{header, list_field};
 
-/// Fields that Mailgrant writes, that have a field of their own in the API, or that belong to mail servers.
+/// Fields that Mailgrant or mail servers write, and those that the API has a separate field for.
 const RESERVED: &[&str] = &[
     "apparently-to",
     "authentication-results",
@@ -27,7 +27,7 @@ const RESERVED: &[&str] = &[
     "to",
     "x-original-to",
 ];
-/// Beginnings of further reserved names.
+/// Prefixes of further reserved names.
 const RESERVED_BEGINNINGS: &[&str] = &["arc-", "content-", "resent-", "x-mailgrant-"];
 
 /// Checks that a program may add a field of this name.

@@ -3,11 +3,11 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{EmailAddress, FromAddress};
 
-/// Length at which lines are folded (RFC 5322 §2.1.1): octets without CRLF.
+/// Length in octets, without CRLF, at which lines are folded (RFC 5322 §2.1.1).
 const FOLD: usize = 78;
-/// Longest line (RFC 5322 §2.1.1): octets without CRLF.
+/// Maximum length of a line in octets, without CRLF (RFC 5322 §2.1.1).
 pub(super) const MAX_LINE: usize = 998;
-/// Octets of text in one encoded word, so that it has at most 75 (RFC 2047 §2).
+/// Octets of text in one encoded word, whose total length is limited to 75 (RFC 2047 §2).
 const WORD: usize = 45;
 
 /// The header of a message that is being written.
@@ -96,8 +96,8 @@ pub(super) fn mailbox(mailbox: &FromAddress) -> String {
     }
 }
 
-/// Writes an address with its name for a server without SMTPUTF8. An address that is not ASCII becomes the name of an empty group:
-/// it is shown, and nobody can reply to it (RFC 6857 §3.1.8).
+/// Writes an address with its name for a server without SMTPUTF8. An address that is not ASCII
+/// becomes the name of an empty group: it is shown, and nobody can reply to it (RFC 6857 §3.1.8).
 pub(super) fn ascii_mailbox(written: &FromAddress) -> String {
     if !written.address.needs_smtputf8() {
         return mailbox(written);
@@ -127,7 +127,8 @@ fn is_plain(value: &str) -> bool {
     value.bytes().all(|b| (b' '..=b'~').contains(&b)) && !value.contains("=?")
 }
 
-/// Writes encoded words in UTF-8 (RFC 2047 §4.1). White space between two encoded words is not shown (§6.2).
+/// Writes encoded words in UTF-8 (RFC 2047 §4.1). White space between two encoded words is not
+/// shown (§6.2).
 fn encoded_words(value: &str) -> String {
     let mut words = Vec::new();
     let mut rest = value;

@@ -1,20 +1,21 @@
-//! Fields that hold URLs in angle brackets (RFC 2369, RFC 5064).
+//! Fields with URLs in angle brackets (RFC 2369, RFC 5064).
 
 use std::fmt::Write as _;
 
 use super::header;
 
-/// Longest stretch of a URL without white space: octets.
-const MAX_STRETCH: usize = 900;
+/// Maximum length in octets of a part of a URL without white space.
+const MAX_WORD: usize = 900;
 
-/// Returns true if a field holds URLs in angle brackets, or an identifier of a list (RFC 2919).
+/// Returns true if a field contains URLs in angle brackets or the identifier of a list (RFC 2919).
 pub(super) fn is_one(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.starts_with("list-") || name == "archived-at"
 }
 
-/// Writes the value in ASCII. A URL stays a URL: what is not ASCII is percent-encoded, and what is too long for a line gets white
-/// space, which readers remove (RFC 2369 §2). Text outside of angle brackets becomes encoded words.
+/// Writes the value in ASCII. Other characters of a URL are percent-encoded. A URL that is too long
+/// for a line gets white space, which readers remove (RFC 2369 §2). Text outside of angle brackets
+/// becomes encoded words.
 pub(super) fn value(value: &str) -> String {
     let mut written = String::new();
     let mut rest = value;
@@ -61,7 +62,7 @@ fn url(written: &str) -> String {
         if octet.is_ascii_whitespace() || octet.is_ascii_control() {
             continue;
         }
-        if stretch >= MAX_STRETCH {
+        if stretch >= MAX_WORD {
             url.push(' ');
             stretch = 0;
         }

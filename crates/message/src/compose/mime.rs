@@ -5,9 +5,9 @@ use crate::mime::{delimiter, without_line_break};
 /// A segment of a multipart body. All segments in order are the whole body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Segment<'a> {
-    /// The preamble or the epilogue, which readers do not show.
+    /// The preamble or the epilogue, which readers do not display.
     Outside(&'a [u8]),
-    /// The line between parts, with the line ends that belong to it.
+    /// A delimiter line with its line breaks.
     Delimiter(&'a [u8]),
     /// A part, header and body.
     Part(&'a [u8]),

@@ -1,12 +1,13 @@
-//! Values of `Content-Type` and `Content-Disposition`: reading them, and writing them in ASCII (RFC 2045 §5.1, RFC 2231).
+//! Values of `Content-Type` and `Content-Disposition`: reading them, and writing them in ASCII (RFC
+//! 2045 §5.1, RFC 2231).
 
 use std::fmt::Write as _;
 
 use super::raw_message::clean;
 
-/// Longest value that is written on one line: characters.
+/// Maximum length in characters of a value on one line.
 const ONE_LINE: usize = 200;
-/// Octets of one piece of a value that is split (RFC 2231 §3).
+/// Octets in one section of a split value (RFC 2231 §3).
 const PIECE: usize = 60;
 
 /// A value with its parameters.
@@ -40,14 +41,15 @@ impl Parameters {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Writes value and parameters in ASCII. A parameter that is not ASCII, or too long for a line, is written by RFC 2231.
+    /// Writes value and parameters in ASCII. A parameter that is not ASCII, or too long for a line,
+    /// is written by RFC 2231.
     pub(super) fn to_ascii(&self) -> String {
         let mut text = visible(&self.value);
         for (name, value) in &self.parameters {
             let name = visible(name);
             let value = clean(value);
             if name.ends_with('*') {
-                // Written by RFC 2231 already.
+                // Already encoded by RFC 2231.
                 let _ = write!(text, "; {name}=");
                 for octet in value.bytes() {
                     push_encoded(&mut text, octet, b"%'");
@@ -74,7 +76,7 @@ impl Parameters {
 fn extended(name: &str, value: &str) -> String {
     let mut pieces = vec![String::new()];
     for character in value.chars() {
-        // Some readers decode each piece by itself: a character is not split.
+        // Some readers decode each section separately, so characters are not split.
         if pieces.last().is_some_and(|piece| piece.len() >= PIECE) {
             pieces.push(String::new());
         }
@@ -95,7 +97,8 @@ fn extended(name: &str, value: &str) -> String {
     text
 }
 
-/// Adds an octet, in hexadecimal unless it may stand there by itself (`attribute-char`) or is one of `others`.
+/// Adds an octet, in hexadecimal unless it may stand there by itself (`attribute-char`) or is one
+/// of `others`.
 fn push_encoded(text: &mut String, octet: u8, others: &[u8]) {
     if octet.is_ascii_alphanumeric()
         || b"-._~!#$&+^`{|}".contains(&octet)

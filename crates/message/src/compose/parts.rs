@@ -1,6 +1,7 @@
-//! Bodies that not every mail server accepts: lines of more than 998 octets (RFC 5321 §4.5.3.1.6), octets above 127 where the
-//! server does not offer 8BITMIME (RFC 6152), NUL, and line ends other than CRLF. Parts that have them are encoded in
-//! quoted-printable or base64, and what cannot be encoded is made ASCII.
+//! Bodies that not every mail server accepts: lines of more than 998 octets (RFC 5321 §4.5.3.1.6),
+//! octets above 127 where the server does not offer 8BITMIME (RFC 6152), NUL, and line ends other
+//! than CRLF. Parts that have them are encoded in quoted-printable or base64, and what cannot be
+//! encoded is made ASCII.
 
 use domain::MessageFieldError;
 use lettre::message::header::ContentTransferEncoding;
@@ -15,13 +16,14 @@ use super::{
     raw_message::{LineEnd, with_crlf},
 };
 
-/// Parts and messages that are followed within one another; deeper ones stay as they are.
+/// Maximum depth of nested parts and messages. Deeper ones are not changed.
 const MAX_DEPTH: usize = 40;
 
-/// Encodes the parts that not every mail server accepts. Line ends become CRLF, except in parts that are encoded octet by octet.
+/// Encodes the parts that not every mail server accepts. Line ends become CRLF, except in parts
+/// that are encoded octet by octet.
 ///
 /// # Errors
-/// `TooLong` or `ControlCharacter` when something has to be encoded that must not be: it is signed.
+/// `TooLong` or `ControlCharacter` if a signed part would have to be encoded.
 pub(super) fn encode_for_transport(
     message: &mut RawMessage,
     charset: Charset,
@@ -40,14 +42,15 @@ pub(super) fn encode_for_transport(
         body.extend_from_slice(b"\r\n");
     }
     match defect(message.body()) {
-        // A server that does not take it says so.
+        // A server that does not accept it reports an error.
         None | Some(Defect::EightBit) => Ok(()),
         Some(Defect::LongLine) => Err(MessageFieldError::TooLong),
         Some(Defect::Nul) => Err(MessageFieldError::ControlCharacter),
     }
 }
 
-/// Returns the character set that a message names for its text: its own, or that of its first part that names one.
+/// Returns the character set that a message declares, or the one of the first part that declares
+/// one.
 pub(super) fn charset_of(message: &RawMessage) -> Charset {
     named_charset(message, 0).unwrap_or_default()
 }
@@ -139,7 +142,7 @@ fn parameters(entity: &RawMessage, name: &str) -> Parameters {
 /// Walks through the parts of a submitted message.
 #[derive(Clone, Copy, Debug)]
 struct Walk {
-    /// For header fields of parts that name none.
+    /// Character set of header fields in parts that declare none.
     charset: Charset,
     /// The media type of parts that declare none.
     default: &'static str,
@@ -147,7 +150,8 @@ struct Walk {
 }
 
 impl Walk {
-    /// Encodes header and body of a part or of a nested message. Returns true if more than line ends changed.
+    /// Encodes header and body of a part or of a nested message. Returns true if more than line
+    /// ends changed.
     fn entity(self, entity: &mut RawMessage, charset: Charset) -> bool {
         let changed = fields::encode(entity, charset);
         self.body(entity) || changed
@@ -157,7 +161,7 @@ impl Walk {
     fn body(self, entity: &mut RawMessage) -> bool {
         let described = parameters(entity, "Content-Type");
         let media_type = match described.value.to_ascii_lowercase() {
-            // RFC 2045 §5.2: what is no media type is plain text.
+            // RFC 2045 §5.2: an invalid media type means plain text.
             text if !text.contains('/') => self.default.to_owned(),
             text => text,
         };
@@ -187,7 +191,7 @@ impl Walk {
                     entity.set_body(body);
                     return no_longer_binary(entity, encoding) || changed;
                 }
-                // RFC 2045 §5.2: without parts it is no multipart.
+                // A multipart without parts is plain text (RFC 2045 §5.2).
                 type_of_leaf = "text/plain";
             }
             Some(("message", "rfc822" | "global" | "news"))
@@ -254,7 +258,8 @@ fn set_lines(entity: &mut RawMessage) -> bool {
     false
 }
 
-/// Replaces `binary`, which needs BINARYMIME (RFC 3030): the content is encoded now. Returns true if the field changed.
+/// Replaces `binary`, which needs BINARYMIME (RFC 3030): the content is encoded now. Returns true
+/// if the field changed.
 fn no_longer_binary(entity: &mut RawMessage, encoding: &[u8]) -> bool {
     let is_binary = encoding == b"binary";
     if is_binary {
@@ -263,7 +268,7 @@ fn no_longer_binary(entity: &mut RawMessage, encoding: &[u8]) -> bool {
     is_binary
 }
 
-/// Encodes a part that holds no other. Returns true if more than line ends changed.
+/// Encodes a part without subparts. Returns true if more than line ends changed.
 fn leaf(
     entity: &mut RawMessage,
     media_type: &str,
@@ -285,12 +290,12 @@ fn leaf(
             entity.set_body(lines);
             return false;
         }
-        // Encoded already, under older names.
+        // Already encoded, under older names.
         b"uuencode" | b"x-uuencode" | b"x-uue" => {
             entity.set_body(lines);
             return false;
         }
-        // Declared, and it is not there or not known: readers show what is there.
+        // The declared encoding is unknown or not used, so readers display the content as it is.
         _ => {}
     }
     let is_binary = encoding == b"binary";
@@ -300,7 +305,7 @@ fn leaf(
     let is_text = ["text/", "message/"]
         .iter()
         .any(|start| media_type.starts_with(start));
-    // A file stays what it is, octet by octet.
+    // The octets of a file must not change.
     let disposition = parameters(entity, "Content-Disposition").value;
     let is_file = disposition.eq_ignore_ascii_case("attachment")
         || wide.iter().any(is_wide)

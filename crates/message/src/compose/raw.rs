@@ -28,7 +28,8 @@ pub struct RawRequest {
     pub content: Vec<u8>,
     /// The envelope that the program asks for.
     pub envelope: Envelope,
-    /// True to replace a `From` address that is not allowed by the default one, keeping its name, instead of refusing it.
+    /// True to replace a `From` address that is not allowed by the default one, keeping its name,
+    /// instead of refusing it.
     pub replace_from: bool,
     /// How the message arrived, if it gets a `Received` field.
     pub received: Option<Received>,
@@ -49,10 +50,10 @@ impl Envelope {
 }
 
 impl RawRequest {
-    /// Checks the message and makes it fit to be sent.
+    /// Checks the message and prepares it for sending.
     ///
     /// # Errors
-    /// The fields that are wrong, each with its first error.
+    /// The invalid fields, each with its first error.
     pub fn compose(self, policy: &SenderPolicy, now: UnixTime) -> Result<Composed, MessageErrors> {
         let mut message = RawMessage::parse(&self.content);
         let charset = if message.has_raw_fields() || !self.content.is_ascii() {

@@ -3,12 +3,12 @@
 use super::charset::{Charset, is_raw, with_whole_words};
 use crate::mime::name_length;
 
-/// A message (RFC 5322), or a part of one. Lines of its header end with CRLF, its body is as it was written.
+/// A message (RFC 5322) or a part of one. Header lines end with CRLF. The body is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawMessage {
     fields: Vec<Field>,
     body: Vec<u8>,
-    /// The line ends of the header as it was written.
+    /// The original line ends of the header.
     line_end: LineEnd,
 }
 
@@ -22,13 +22,14 @@ pub(super) enum LineEnd {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Field {
     name: String,
-    /// The whole field: name, value, folds and the CRLF at its end.
+    /// The whole field: name, value, folds, and the final CRLF.
     raw: Vec<u8>,
 }
 
 impl RawMessage {
-    /// Reads a message. Line ends of any kind in its header become CRLF; a first line `From …`, as in mbox files, goes. The
-    /// body begins after the first empty line, or where a line is no header field, as with other programs called `sendmail`.
+    /// Reads a message. Line ends of any kind in its header become CRLF; a first line `From …`, as
+    /// in mbox files, goes. The body begins after the first empty line, or where a line is no
+    /// header field, as with other programs called `sendmail`.
     pub fn parse(bytes: &[u8]) -> Self {
         let rest = if bytes.starts_with(b"From ") {
             Line::first(bytes).map_or(bytes, |line| line.after)
@@ -76,7 +77,8 @@ impl RawMessage {
         self.line_end
     }
 
-    /// Returns the values of all fields of a name, unfolded; as octets, since they may be in any character set.
+    /// Returns the unfolded values of all fields with this name, as octets, because they may be in
+    /// any character set.
     pub fn values(&self, name: &str) -> Vec<Vec<u8>> {
         let named = self.fields.iter().filter(|field| field.is(name));
         named.map(Field::value).collect()
@@ -92,7 +94,8 @@ impl RawMessage {
         self.fields.retain(|field| !field.is(name));
     }
 
-    /// Replaces all fields of a name by one, or adds it at the end. `line` is the whole field with CRLF.
+    /// Replaces all fields of a name by one, or adds it at the end. `line` is the whole field with
+    /// CRLF.
     pub(super) fn set_line(&mut self, name: &str, line: &str) {
         let field = Field {
             name: name.to_owned(),
@@ -122,8 +125,8 @@ impl RawMessage {
         self.set_line(name, &super::header::line(name, &value));
     }
 
-    /// Returns the mailboxes in all fields of a name, groups resolved: name and address as they are written, the address perhaps
-    /// without a domain.
+    /// Returns the mailboxes in all fields of a name, groups resolved: name and address as they are
+    /// written, the address perhaps without a domain.
     pub fn mailboxes(&self, name: &str) -> Vec<(Option<String>, String)> {
         let mut found = Vec::new();
         for value in self.values(name) {
@@ -142,7 +145,7 @@ impl RawMessage {
                 let name = name.filter(|name| !name.is_empty());
                 let address = mailbox.address.as_deref().unwrap_or_default().trim();
                 if let Some(local) = name.as_deref().filter(|_| address.starts_with('@')) {
-                    // `"john doe"@example.com`: the parser takes the quoted string for a name.
+                    // The parser reads the quoted string in `"john doe"@example.com` as a name.
                     found.push((None, with_quotes(&format!("{local}{address}"), &written)));
                 } else if !address.is_empty() {
                     found.push((name, with_quotes(address, &written)));
@@ -232,7 +235,8 @@ impl Field {
         let name = &line[..name_length(line)?];
         let colon = line.iter().position(|b| *b == b':')?;
         let text = String::from_utf8(name.to_vec()).ok()?;
-        // White space before the colon is obsolete (RFC 5322 §4.5), and not every server takes it for a field.
+        // White space before the colon is obsolete (RFC 5322 §4.5), and not every server accepts
+        // it.
         let mut raw = name.to_vec();
         raw.extend_from_slice(&line[colon..]);
         raw.extend_from_slice(b"\r\n");
@@ -260,8 +264,9 @@ struct Line<'a> {
     after: &'a [u8],
 }
 
-/// Restores the quotes that the parser removed from the local part of an address (RFC 5322 §3.4.1). An address that was not
-/// quoted stays so: `alice@example.com bob@example.com` are two addresses without a comma.
+/// Restores the quotes that the parser removed from the local part of an address (RFC 5322 §3.4.1).
+/// An address that was not quoted stays so: `alice@example.com bob@example.com` are two addresses
+/// without a comma.
 fn with_quotes(address: &str, written: &str) -> String {
     if let Some((local, domain)) = address.rsplit_once('@') {
         let escaped = local.replace('\\', "\\\\").replace('"', "\\\"");

@@ -4,8 +4,8 @@ use domain::{EmailAddress, UnixTime};
 
 use super::build;
 
-/// Returns a new Message-ID in the sender's domain, and the message with that Message-ID and with the date `now` in place of
-/// its own (RFC 5322 §3.6.1, §3.6.4).
+/// Returns a new Message-ID in the sender's domain, and the message with that Message-ID and with
+/// the date `now` in place of its own (RFC 5322 §3.6.1, §3.6.4).
 pub fn renew(content: &[u8], sender: &EmailAddress, now: UnixTime) -> (String, Vec<u8>) {
     let message_id = build::new_message_id(sender);
     let renewed = with_identity(content, &message_id, now);

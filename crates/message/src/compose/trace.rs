@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
-/// Returns true if the value of a `Received` field is well-formed (RFC 5322 §3.6.7): tokens, a semicolon, and a date.
+/// Returns true if the value of a `Received` field is well-formed (RFC 5322 §3.6.7): tokens, a
+/// semicolon, and a date.
 pub(super) fn is_received(value: &[u8]) -> bool {
     let Some(text) = printable(value) else {
         return false;
@@ -15,7 +16,7 @@ pub(super) fn is_received(value: &[u8]) -> bool {
     !tokens.trim().is_empty() && is_date(date.trim().as_bytes())
 }
 
-/// Returns true if all programs read the same date.
+/// Returns true for a date that all programs read in the same way.
 pub(super) fn is_date(value: &[u8]) -> bool {
     let text = [b"Date: ", value, b"\r\n\r\n"].concat();
     let parsed = mail_parser::MessageParser::default().parse_headers(&text);
@@ -23,7 +24,8 @@ pub(super) fn is_date(value: &[u8]) -> bool {
         && parsed.is_some_and(|parsed| parsed.date().is_some_and(mail_parser::DateTime::is_valid))
 }
 
-/// Returns true if the value of a `DKIM-Signature` field is well-formed (RFC 6376 §3.5): each tag once, and all that are required.
+/// Returns true if the value of a `DKIM-Signature` field is well-formed (RFC 6376 §3.5): each tag
+/// once, and all that are required.
 pub(super) fn is_dkim_signature(value: &[u8]) -> bool {
     let Some(text) = printable(value) else {
         return false;

@@ -98,7 +98,7 @@ impl Group {
         fields.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Returns the first field of a name; empty if there is none.
+    /// Returns the first field with this name, or an empty value if there is none.
     pub(super) fn value(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(own, _)| own == name);
         found.map_or("", |(_, value)| value.as_str())
@@ -116,7 +116,7 @@ impl Group {
     }
 }
 
-/// Removes the type before a value. What is not a single word before a semicolon is no type.
+/// Removes the type before a value. Only a single word before a semicolon is a type.
 pub(super) fn untyped(value: &str) -> &str {
     let typed = value.split_once(';');
     let typed = typed.filter(|(kind, _)| !kind.trim().contains([' ', '"', '@']));

@@ -6,7 +6,7 @@ use mail_parser::{HeaderName, HeaderValue};
 use super::{fields::Fields, is, lenient, provider_ids::named_by, text_of};
 use crate::mime::{Header, Structure, first};
 
-/// Identifiers of one report that are returned, of each kind.
+/// Maximum number of identifiers of each kind.
 pub(super) const MAX_IDS: usize = 10;
 /// Parts that contain the undelivered message or its header.
 const RETURNED: [&str; 6] = [
@@ -32,8 +32,9 @@ pub(super) struct Ids {
     pub(super) provider_ids: Vec<String>,
 }
 
-/// Returns the Message-IDs of the returned message or its header, then those that the delivery status
-/// and the report's own header refer to. `status` is the number of the part with the delivery status.
+/// Returns the Message-IDs of the returned message or its header, then those that the delivery
+/// status and the report's own header refer to. `status` is the number of the part with the
+/// delivery status.
 pub(super) fn of(
     structure: &Structure<'_>,
     raw: &[u8],

@@ -46,7 +46,7 @@ const REASONS: [&str; 3] = [
     "technical details of permanent failure:",
 ];
 
-/// Returns true if a header may be that of a report. It may be cut.
+/// Returns true if a message with this header, possibly truncated, may be a report.
 pub(super) fn may_be_automatic(header: &[u8]) -> bool {
     let header = Header::new(header, None);
     header.fields().any(|(name, value)| {
@@ -64,7 +64,7 @@ pub(super) fn may_be_automatic(header: &[u8]) -> bool {
     })
 }
 
-/// Returns true for a header of a report of a mail server.
+/// Returns true for the header of a mail server's report.
 pub(super) fn is_report(header: &[u8]) -> bool {
     let header = Header::new(header, None);
     header.fields().any(|(name, value)| {

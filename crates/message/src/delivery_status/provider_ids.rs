@@ -1,11 +1,11 @@
 //! The identifiers that a provider gives a message.
 //!
-//! Some providers replace the Message-ID, and their reports contain the new one. They write it, or its
-//! local part, or their queue's identifier into the reply that accepts the message.
+//! Some providers replace the Message-ID, and their reports contain the new one. They write it, or
+//! its local part, or their queue's identifier into the reply that accepts the message.
 
 use domain::untrusted::is_displayable;
 
-/// Shortest identifier. Shorter words are words.
+/// Minimum length of an identifier. Shorter ones may be ordinary words.
 const MIN_LENGTH: usize = 8;
 const MAX_LENGTH: usize = 500;
 /// Identifiers of one reply that are returned.
@@ -22,8 +22,8 @@ pub fn provider_ids(reply: &str) -> impl Iterator<Item = String> {
     ids.map(normal).take(MAX_IDS)
 }
 
-/// Returns true for a word that identifies one message among all of a provider. Numbers do not: they
-/// may be times.
+/// Returns true for a word that may identify a message at its provider. Numbers do not, because
+/// they may be times.
 fn is_id(word: &str) -> bool {
     let good = |c: char| is_displayable(c) && (c.is_ascii_alphanumeric() || "-_.+=@$/".contains(c));
     (MIN_LENGTH..MAX_LENGTH).contains(&word.len())

@@ -2,12 +2,12 @@
 
 use mail_parser::decoders::charsets::map::charset_decoder;
 
-/// Decodes the text of a part. A declared character set that is known decides; else what the bytes say themselves: a byte order
-/// mark, well-formed UTF-8, and Windows-1252 for everything that is neither.
+/// Decodes the text of a part in its declared character set. If that is missing or unknown, a byte
+/// order mark or valid UTF-8 decides, and all other text is Windows-1252.
 pub(super) fn decode(bytes: &[u8], declared: Option<&str>) -> String {
     let declared = declared.map(str::trim).unwrap_or_default();
     let text = match charset_decoder(declared.as_bytes()) {
-        // Much is declared as ASCII that is not.
+        // Text is often declared as ASCII by mistake.
         Some(_) if is_ascii(declared) => guessed(bytes),
         Some(decode) => decode(bytes),
         None if is_utf8(declared) => String::from_utf8_lossy(bytes).into_owned(),

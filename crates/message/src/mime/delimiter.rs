@@ -1,7 +1,8 @@
-//! The lines between the parts of a multipart (RFC 2046 §5.1.1), as reading and submitting both find them.
+//! The lines between the parts of a multipart (RFC 2046 §5.1.1), for reading and submitting.
 
-/// Tells if a line delimits the parts of this boundary, and if it is the last one (`--boundary--`). The whole line has to be the
-/// delimiter, followed by spaces and tabs at most: one boundary may be the beginning of another.
+/// Determines if a line is a delimiter of this boundary, and if it is the last one
+/// (`--boundary--`). Only spaces and tabs may follow, because one boundary may be the prefix of
+/// another.
 pub(crate) fn delimiter(line: &[u8], boundary: &[u8]) -> Option<bool> {
     let rest = line.strip_prefix(b"--")?.strip_prefix(boundary)?;
     let is_end = |rest: &[u8]| rest.iter().all(|byte| b" \t\r\n".contains(byte));

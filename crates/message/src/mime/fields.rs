@@ -1,4 +1,4 @@
-//! The fields of a part that say what its content is (RFC 2045 §3, RFC 2183).
+//! The fields that describe the content of a part (RFC 2045 §3, RFC 2183).
 
 use std::sync::LazyLock;
 
@@ -25,9 +25,9 @@ pub(super) struct Fields {
     /// The boundary of its parts.
     pub(super) boundary: Option<Vec<u8>>,
     pub(super) encoding: TransferEncoding,
-    /// The name of the file, not to be trusted.
+    /// The untrusted name of the file.
     pub(super) name: Option<String>,
-    /// True if it is meant to be a file, whatever its type.
+    /// True if the part is declared as a file.
     pub(super) is_attachment: bool,
 }
 
@@ -70,8 +70,8 @@ fn structured<'m, 'x>(
     first(message, name)?.as_content_type()
 }
 
-/// Returns the type of a part. A value other than `type/subtype` counts as missing (RFC 2045 §5.2), unless the part is a file,
-/// whose content must not be read as text.
+/// Returns the type of a part. A value other than `type/subtype` counts as missing (RFC 2045 §5.2),
+/// unless the part is a file, whose content must not be read as text.
 fn media_type(field: &ContentType<'_>, is_file: bool) -> Option<(String, String)> {
     let lower = |text: &str| text.trim().to_ascii_lowercase();
     let is_token = |text: &str| {

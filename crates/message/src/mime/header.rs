@@ -18,7 +18,7 @@ const PARSED: [&str; 11] = [
     "subject",
     "to",
 ];
-/// Longest field that is parsed, and longest of all of them together: bytes.
+/// Maximum size of one parsed field, and of all of them together, in bytes.
 const MAX_FIELD: usize = 64 * 1024;
 const MAX_LENGTH: usize = 1024 * 1024;
 
@@ -31,8 +31,8 @@ pub(crate) struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    /// Takes the lines of a header. Fields that are not UTF-8 are decoded by `charset`, the one that the message declares for its
-    /// text, else as Windows-1252.
+    /// Reads the lines of a header. Fields that are not UTF-8 are decoded in `charset`, the one
+    /// that the message declares for its text, or in Windows-1252.
     pub(crate) fn new(lines: &'a [u8], charset: Option<&'a str>) -> Self {
         let mut parsed = String::new();
         for (name, value) in fields(lines) {
@@ -59,7 +59,7 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// Parses the fields; `None` when there are none.
+    /// Parses the fields. Returns `None` if there are none.
     pub(crate) fn parse(&self) -> Option<Message<'_>> {
         self.parse_with(&MessageParser::default())
     }
@@ -68,7 +68,7 @@ impl<'a> Header<'a> {
         parser.parse_headers(&self.parsed)
     }
 
-    /// Returns names and values as they are written, folds included.
+    /// Returns the unchanged names and values, including folds.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (String, String)> {
         fields(self.lines).map(|(name, value)| {
             let name = String::from_utf8_lossy(name).into_owned();
@@ -107,7 +107,8 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
     end.map_or(bytes.len(), |end| from + end + 1)
 }
 
-/// Returns the length of the field name that a line begins with (RFC 5322 §2.2); white space may follow before the colon (§4.5).
+/// Returns the length of the field name that a line begins with (RFC 5322 §2.2); white space may
+/// follow before the colon (§4.5).
 pub(crate) fn name_length(line: &[u8]) -> Option<usize> {
     let length = line
         .iter()
@@ -117,7 +118,8 @@ pub(crate) fn name_length(line: &[u8]) -> Option<usize> {
     (length > 0 && after.first() == Some(&b':')).then_some(length)
 }
 
-/// Returns the first field of a name. Of fields that may occur once (RFC 5322 §3.6), later ones are ignored.
+/// Returns the first field of a name. Of fields that may occur once (RFC 5322 §3.6), later ones are
+/// ignored.
 pub(crate) fn first<'m, 'x>(
     message: &'m Message<'x>,
     name: &HeaderName<'_>,

@@ -9,9 +9,9 @@ use super::{
     header::name_length,
 };
 
-/// Multiparts that are opened within one another. Deeper ones are files.
+/// Maximum depth of nested multiparts. Deeper ones are files.
 pub(crate) const MAX_DEPTH: usize = 30;
-/// Parts of a message; the rest is ignored.
+/// Maximum number of parts. Further ones are ignored.
 pub(crate) const MAX_PARTS: usize = 1_000;
 
 /// A message and its parts, in the order in which they begin; the first is the message itself.
@@ -25,7 +25,7 @@ struct Entry {
     header: Range<usize>,
     body: Range<usize>,
     fields: Fields,
-    /// The multipart that it is in, and whether it is the first there.
+    /// The multipart that contains the part, and true if the part is its first one.
     parent: Option<usize>,
     is_first: bool,
     has_parts: bool,
@@ -39,7 +39,7 @@ pub(crate) struct Part<'s, 'a> {
 }
 
 impl<'a> Structure<'a> {
-    /// Finds the parts of a message. Never fails: what has no structure is a message of one part.
+    /// Finds the parts of a message. Never fails: a message without structure has one part.
     pub(crate) fn of(raw: &'a [u8]) -> Self {
         let mut walk = Walk::new(raw);
         let mut at = mbox_line(raw);
@@ -71,7 +71,7 @@ impl<'a> Structure<'a> {
         self.root(|entry| &entry.header)
     }
 
-    /// Returns the character set that the message, or else its first text, declares.
+    /// Returns the character set that the message or its first text declares.
     pub(crate) fn charset(&self) -> Option<&str> {
         self.entries
             .iter()
@@ -109,7 +109,8 @@ impl<'a> Structure<'a> {
 }
 
 impl<'s, 'a> Part<'s, 'a> {
-    /// Returns type and subtype in lower case; the default if the part declares none (RFC 2045 §5.2, RFC 2046 §5.1.5).
+    /// Returns type and subtype in lower case; the default if the part declares none (RFC 2045
+    /// §5.2, RFC 2046 §5.1.5).
     pub(crate) fn media_type(&self) -> (&'s str, &'s str) {
         let parent = self.entry.parent;
         match &self.entry.fields.media_type {
@@ -119,7 +120,7 @@ impl<'s, 'a> Part<'s, 'a> {
         }
     }
 
-    /// Returns the name of the file as the sender wrote it; not to be trusted.
+    /// Returns the untrusted file name that the sender wrote.
     pub(crate) fn name(&self) -> Option<&'s str> {
         self.entry.fields.name.as_deref()
     }
@@ -170,11 +171,11 @@ struct Open {
 /// The element that the next line belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// The header of the part that began last, and whether it has a line yet.
+    /// The header of the latest part. The value is true once it has a line.
     Header { is_empty: bool },
-    /// The body of the part that began last.
+    /// The body of the latest part.
     Body,
-    /// Between parts, or parts that are too many.
+    /// Between parts, or in a part beyond the maximum number.
     Outside,
 }
 
@@ -222,7 +223,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Finds the open multipart that a line delimits, the innermost first, and tells if it ends there.
+    /// Finds the innermost open multipart that a line delimits. The value is true if it ends
+    /// there.
     fn delimiter(&self, line: &[u8]) -> Option<(usize, bool)> {
         self.open
             .iter()
@@ -284,7 +286,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Ends the part that is being read before the delimiter at `at`. The line break before it belongs to the delimiter.
+    /// Ends the part that is being read before the delimiter at `at`. The line break before it
+    /// belongs to the delimiter.
     fn end_part(&mut self, at: usize) {
         if let State::Header { .. } = self.state {
             self.end_header(at, at);
@@ -333,7 +336,7 @@ impl<'a> Walk<'a> {
 }
 
 impl Entry {
-    /// A multipart in which no part is found is the text that it looks like.
+    /// Turns a multipart without parts into text.
     fn becomes_text(&mut self) {
         self.fields.media_type = Some(("text".to_owned(), "plain".to_owned()));
     }

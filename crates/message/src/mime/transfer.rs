@@ -1,5 +1,5 @@
-//! Content-Transfer-Encoding (RFC 2045 §6), decoded from the bytes of a part. Content that breaks the rules is read as far as
-//! it has a meaning; nothing is ever converted between character sets.
+//! Content-Transfer-Encoding (RFC 2045 §6), decoded from the bytes of a part. Content that breaks
+//! the rules is read as far as it has a meaning; nothing is ever converted between character sets.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,8 @@ pub(crate) enum TransferEncoding {
 }
 
 impl TransferEncoding {
-    /// Reads the value of the header field. Comments and quotation marks around the name are ignored.
+    /// Reads the value of the header field. Comments and quotation marks around the name are
+    /// ignored.
     pub(super) fn parse(value: &str) -> Self {
         let value = value.trim_start_matches(|c: char| c.is_whitespace() || c == '"');
         let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
@@ -29,7 +30,7 @@ impl TransferEncoding {
         }
     }
 
-    /// Decodes a body. A body that is not in the declared encoding at all is returned as it is.
+    /// Decodes a body. A body that is not in the declared encoding is returned unchanged.
     pub(crate) fn decode(self, body: &[u8]) -> Cow<'_, [u8]> {
         match self {
             Self::Base64 if looks_like_base64(body) => Cow::Owned(base64(body)),
@@ -52,13 +53,14 @@ fn sextet(byte: u8) -> Option<u8> {
     })
 }
 
-/// Returns true if a line has nothing but characters of base64. Padding may end it.
+/// Returns true if a line contains only base64 characters and optional padding.
 fn is_base64_line(line: &[u8]) -> bool {
     let is_base64 = |byte: &u8| sextet(*byte).is_some() || *byte == b'=';
     line.trim_ascii().iter().all(is_base64)
 }
 
-/// Returns false for text that was declared as base64 by mistake: its first line has other characters.
+/// Returns false for text that was declared as base64 by mistake: its first line has other
+/// characters.
 fn looks_like_base64(body: &[u8]) -> bool {
     let mut lines = body.split(|byte| *byte == b'\n');
     let first = lines.find(|line| !line.trim_ascii().is_empty());
@@ -69,9 +71,9 @@ fn looks_like_base64(body: &[u8]) -> bool {
     first.is_none_or(|line| is_base64_line(&without_spaces(line)))
 }
 
-/// Decodes base64. Characters outside the alphabet are ignored (RFC 2045 §6.8). Padding ends a group. Some programs encode a
-/// file in pieces with padding each, so decoding continues after it unless the rest is other text, such as the footer of a
-/// mailing list.
+/// Decodes base64. Characters outside the alphabet are ignored (RFC 2045 §6.8). Padding ends a
+/// group. Some programs encode a file in pieces with padding each, so decoding continues after it
+/// unless the rest is other text, such as the footer of a mailing list.
 fn base64(body: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(body.len() / 4 * 3);
     let (mut bits, mut count) = (0_u32, 0_u8);
@@ -114,8 +116,8 @@ fn hex(byte: Option<&u8>) -> Option<u8> {
     u8::try_from(digit).ok()
 }
 
-/// Decodes quoted-printable. White space at the end of a line is removed, as is a line break after `=` (RFC 2045 §6.7, rules 3
-/// and 5). A `=` that encodes nothing stays.
+/// Decodes quoted-printable. White space at the end of a line is removed, as is a line break after
+/// `=` (RFC 2045 §6.7, rules 3 and 5). A `=` that encodes nothing stays.
 fn quoted_printable(body: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(body.len());
     for line in body.split_inclusive(|byte| *byte == b'\n') {
@@ -144,7 +146,8 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// Returns the content between `begin` and `end` (IEEE Std 1003.1, `uuencode`); `None` if there is no `begin`.
+/// Returns the content between `begin` and `end` (IEEE Std 1003.1, `uuencode`), or `None` if there
+/// is no `begin`.
 fn uuencode(body: &[u8]) -> Option<Vec<u8>> {
     let mut lines = body.split(|byte| *byte == b'\n');
     lines.find(|line| line.starts_with(b"begin "))?;

@@ -1,4 +1,4 @@
-//! Drafts: nothing that is written into one makes a header field or a line, and what was asked for is what is read back.
+//! Drafts: no value adds a header field or a line, and each value is read back unchanged.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{EmailAddress, FromAddress, UnixTime};

@@ -1,4 +1,4 @@
-//! Messages that programs have written themselves: what is sent is well formed, from whom it says, and to whom it says.
+//! Raw messages: the composed message is well-formed and has the expected sender and recipients.
 
 use domain::{RecipientKind, UnixTime};
 use fuzz::{cases, hostile};

@@ -1,4 +1,4 @@
-//! Messages that programs have written themselves, in the ways of the field: what is sent says the same, in ASCII.
+//! Raw messages in common formats: the composed message has the same content, in ASCII.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{FromAddress, UnixTime};
@@ -193,7 +193,7 @@ fn text_is_made_ascii_wherever_it_is() {
     );
     assert_eq!(inner.body_text(0).unwrap().trim_end(), "Drinnen: Grüße");
     assert_eq!(inner.parts[2].attachment_name(), Some("Größe.bin"));
-    // What is not changed stays as it is written.
+    // Unchanged fields keep their exact text.
     assert_eq!(inner.parts[2].contents(), b"a");
 }
 
@@ -372,7 +372,7 @@ fn signed_parts_are_not_changed_at_any_depth() {
     assert!(content.contains("Fu=C3=9Fzeile"));
 }
 
-/// A part of a message and what a reader finds in it.
+/// A part of a message with the content that a reader finds.
 #[derive(Clone, Debug)]
 enum Part {
     Text(String, Option<&'static str>),
@@ -409,7 +409,7 @@ fn part() -> impl Strategy<Value = Part> {
             (kinds, asides, vec(inner.clone(), 1..4))
                 .prop_map(|(kind, aside, parts)| Part::Several(kind, aside, parts)),
             (select(&["Hi", "Grüße – 日本"][..]), inner).prop_map(|(subject, part)| match part {
-                // mail-parser 0.11 loses its way in a message that is all of another one.
+                // mail-parser 0.11 misreads a message that consists of another one.
                 Part::Message(_, inner) => Part::Message(subject, inner),
                 part => Part::Message(subject, Box::new(part)),
             }),

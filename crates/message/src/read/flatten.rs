@@ -1,5 +1,5 @@
-//! Flattens HTML: only known tags, well nested, each closed, and not deep. Takes linear time for any input.
-//! The result is sanitized afterwards; see [`sanitize`](super::sanitize).
+//! Flattens HTML: only known tags, well nested, each closed, and not deep. Takes linear time for
+//! any input. The result is sanitized afterwards; see [`sanitize`](super::sanitize).
 
 use std::convert::Infallible;
 
@@ -7,7 +7,7 @@ use domain::untrusted::is_bidi_control;
 
 use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
-/// The tags that stay.
+/// Allowed tags.
 pub(super) const TAGS: &[&str] = &[
     "a",
     "abbr",
@@ -57,24 +57,24 @@ pub(super) const TAGS: &[&str] = &[
 ];
 /// Tags without an end tag.
 const VOID: &[&str] = &["br", "hr", "img"];
-/// Tags whose content is not shown to people.
+/// Tags whose content is not displayed.
 const SKIPPED: &[&str] = &[
     "script", "style", "title", "head", "textarea", "noscript", "noframes", "noembed", "iframe",
     "xmp", "template", "object", "select", "svg", "math", "video", "audio", "canvas",
 ];
-/// Attributes that stay; the sanitizer decides on which tags.
+/// Allowed attributes. The sanitizer decides on which tags.
 const ATTRIBUTES: &[&str] = &["alt", "colspan", "dir", "href", "lang", "rowspan", "start"];
-/// Open tags within one another. Newsletters are tables within tables.
+/// Maximum depth of open tags. Newsletters consist of nested tables.
 const MAX_DEPTH: usize = 60;
-/// Tags in all.
+/// Maximum number of tags.
 const MAX_TAGS: usize = 20_000;
-/// Longest value of an attribute: bytes.
+/// Maximum length of an attribute value in bytes.
 const MAX_VALUE: usize = 4_096;
 
 /// Returns flat HTML with the same text.
 pub(super) fn flatten(html: &str) -> String {
     let mut emitter = DefaultEmitter::default();
-    // The content of scripts is no HTML.
+    // The content of scripts is not HTML.
     emitter.naively_switch_states(true);
     let mut flat = Flat::default();
     for token in Tokenizer::new_with_emitter(html, emitter) {
@@ -95,7 +95,7 @@ struct Flat {
     written: String,
     open: Vec<&'static str>,
     tags: usize,
-    /// The tag whose content is skipped, and how many of it are open.
+    /// The tag whose content is skipped, and the number of its open occurrences.
     skipping: Option<(&'static str, usize)>,
 }
 
@@ -107,7 +107,7 @@ impl Flat {
             if *skipped == name && !tag.self_closing {
                 *count += 1;
             }
-            // A head ends where the body begins, whether it says so or not.
+            // The body ends an unclosed head.
             if *skipped == "head" && name == "body" {
                 self.skipping = None;
             }
@@ -124,7 +124,7 @@ impl Flat {
         let is_void = VOID.contains(&name);
         let is_deep = !is_void && self.open.len() >= MAX_DEPTH;
         if is_deep || self.tags >= MAX_TAGS {
-            // Words on both sides stay apart.
+            // Keeps the words on both sides separate.
             self.written.push(' ');
             return;
         }
@@ -176,14 +176,16 @@ impl Flat {
                 '>' => self.written.push_str("&gt;"),
                 '"' => self.written.push_str("&quot;"),
                 '\0' => {}
-                // The `dir` attribute says how text runs; controls could reverse what a link is called.
+                // The `dir` attribute says how text runs; controls could reverse what a link is
+                // called.
                 character if is_bidi_control(character) => {}
                 character => self.written.push(character),
             }
         }
     }
 
-    /// Closes the tags that end where this one begins, as far as mail needs it (HTML §13.1.2.4, optional tags).
+    /// Closes the tags that end where this one begins, as far as mail needs it (HTML §13.1.2.4,
+    /// optional tags).
     fn make_room_for(&mut self, name: &str) {
         let (closed, within): (&[&str], &[&str]) = match name {
             "li" => (&["li"], &["ul", "ol"]),
@@ -191,7 +193,7 @@ impl Flat {
             "tr" => (&["tr"], &["table"]),
             "td" | "th" => (&["td", "th"], &["tr", "table"]),
             "tbody" | "thead" | "tfoot" => (&["tbody", "thead", "tfoot"], &["table"]),
-            // Links hold no links.
+            // Links cannot be nested.
             "a" => (&["a"], &["table"]),
             "blockquote" | "center" | "div" | "dl" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
             | "hr" | "ol" | "p" | "pre" | "table" | "ul" => (

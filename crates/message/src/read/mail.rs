@@ -1,4 +1,4 @@
-//! A message as people see it.
+//! A message for display.
 
 use domain::{
     Mail, MailAttachment, MailHeader, MailSummary,
@@ -12,20 +12,21 @@ use super::{
 };
 use crate::mime::{Header, Part, Structure, addresses, first};
 
-/// Header fields that are shown.
+/// Maximum number of displayed header fields.
 const MAX_HEADERS: usize = 200;
-/// Longest value of one that is shown: characters.
+/// Maximum length of a displayed value in characters.
 const MAX_VALUE: usize = 2_000;
-/// Text parts that are read.
+/// Maximum number of text parts.
 const MAX_TEXTS: usize = 200;
-/// Longest text that is shown: characters.
+/// Maximum length of the displayed text in characters.
 const MAX_TEXT: usize = 500_000;
-/// Attachments that are listed.
+/// Maximum number of listed attachments.
 const MAX_ATTACHMENTS: usize = 200;
-/// Longest name of a file: characters.
+/// Maximum length of a file name in characters.
 const MAX_NAME: usize = 120;
 
-/// Reads a message for display. `summary` holds what the server reported about it; its size tells if `raw` is cut.
+/// Reads a message for display. `summary` is the server's report about it. Its size shows if `raw`
+/// is truncated.
 pub fn read_mail(mut summary: MailSummary, raw: &[u8]) -> Mail {
     let cut = usize::try_from(summary.size).unwrap_or(usize::MAX) > raw.len();
     let structure = Structure::of(raw);

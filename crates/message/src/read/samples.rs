@@ -1,5 +1,6 @@
-//! Messages in `tests/messages`, each standing for something that mail programs do. The right values were decided by the RFCs and
-//! compared with two other parsers: Python's `email` and nodemailer's `mailparser`.
+//! Messages in `tests/messages`, each standing for something that mail programs do. The right
+//! values were decided by the RFCs and compared with two other parsers: Python's `email` and
+//! nodemailer's `mailparser`.
 
 use std::num::NonZeroU32;
 

@@ -1,7 +1,9 @@
-//! Sanitizes HTML from untrusted senders: text, its structure, and links stay, and nothing is loaded.
+//! Sanitizes HTML from untrusted senders: text, its structure, and links stay, and nothing is
+//! loaded.
 //!
-//! `ammonia` decides what may stay. Before it comes [`flatten`](super::flatten): a parser of HTML builds a tree by rules
-//! under which some kilobytes of open tags keep it busy for minutes, so it is given flat, well-nested HTML only.
+//! `ammonia` decides what may stay. Before it comes [`flatten`](super::flatten): a parser of HTML
+//! builds a tree by rules under which some kilobytes of open tags keep it busy for minutes, so it
+//! is given flat, well-nested HTML only.
 
 use std::{
     borrow::Cow,
@@ -13,9 +15,9 @@ use ammonia::{Builder, UrlRelative};
 
 use super::flatten::{TAGS, flatten};
 
-/// Longest HTML that is shown: bytes as received.
+/// Maximum size of displayed HTML in bytes, as received.
 const MAX_HTML: usize = 1024 * 1024;
-/// Cells that one cell may span.
+/// Maximum number of cells that one cell may span.
 const MAX_SPAN: u32 = 50;
 
 static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -25,7 +27,7 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .generic_attributes(HashSet::from(["dir", "lang"]))
         .tag_attributes(HashMap::from([
             ("a", HashSet::from(["href"])),
-            // No address: its words stand in its place, and nothing is loaded.
+            // Has no address: the alternative text is displayed, and nothing is loaded.
             ("img", HashSet::from(["alt"])),
             ("ol", HashSet::from(["start"])),
             ("td", HashSet::from(["colspan", "rowspan"])),
@@ -46,7 +48,7 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// Returns HTML that is safe to display; `None` if the input is too long.
+/// Returns HTML that is safe to display, or `None` if the input is too long.
 pub(crate) fn sanitize(html: &str) -> Option<String> {
     (html.len() <= MAX_HTML).then(|| SANITIZER.clean(&flatten(html)).to_string())
 }

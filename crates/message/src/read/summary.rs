@@ -1,16 +1,16 @@
-//! Fields of a header as short lines.
+//! Header fields as short lines.
 
 use domain::{MailSummary, UnixTime, untrusted};
 use mail_parser::{Address, HeaderName, HeaderValue, Message};
 
 use crate::mime::{Header, first};
 
-/// Longest line that is displayed: characters.
+/// Maximum length of a displayed line in characters.
 const MAX_TEXT: usize = 300;
-/// People of an address field that are named.
+/// Maximum number of people from one address field.
 const MAX_PEOPLE: usize = 20;
 
-/// Fields that identify a message, decoded, of any length, and possibly not fit for display.
+/// Decoded fields that identify a message. They may be long and are not safe to display.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderSummary {
     /// The Message-ID, without angle brackets.
@@ -53,7 +53,7 @@ pub(super) fn fill(summary: &mut MailSummary, header: &Message<'_>) {
     summary.from = people(from);
     let subject = first(header, &HeaderName::Subject).and_then(HeaderValue::as_text);
     summary.subject = line(subject.unwrap_or_default());
-    // Days that are none have no place in time.
+    // Dates that do not exist have no time.
     let date = first(header, &HeaderName::Date).and_then(HeaderValue::as_datetime);
     let date = date.filter(|date| date.is_valid());
     summary.sent_at = date.map(|date| UnixTime(date.to_timestamp()));
@@ -75,7 +75,7 @@ pub(super) fn people<'m>(fields: impl IntoIterator<Item = &'m Address<'m>>) -> S
     line(&named.collect::<Vec<_>>().join(", "))
 }
 
-/// Returns text as one line of at most 300 characters; an ellipsis shows where it was cut.
+/// Returns text as one line of at most 300 characters. An ellipsis marks a truncated line.
 pub fn line(text: &str) -> String {
     let mut line = untrusted::line(text, MAX_TEXT);
     if text.trim().chars().count() > MAX_TEXT {

@@ -25,7 +25,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             user: String::from_utf8_lossy(user).into_owned(),
             secret: String::from_utf8_lossy(secret).into_owned(),
         };
-        self.verdict(tag, Mechanism::Login, "LOGIN", credentials)
+        self.check_credentials(tag, Mechanism::Login, "LOGIN", credentials)
             .await
     }
 
@@ -59,7 +59,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             blob.and_then(|blob| mechanism.parse(&blob))
         };
         match credentials {
-            Some(credentials) => self.verdict(tag, mechanism, &name, credentials).await,
+            Some(credentials) => {
+                self.check_credentials(tag, mechanism, &name, credentials)
+                    .await
+            }
             None => self.done(tag, "BAD Malformed or aborted").await,
         }
     }
@@ -75,7 +78,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(sasl::decode(&String::from_utf8_lossy(&line)))
     }
 
-    async fn verdict(
+    async fn check_credentials(
         &mut self,
         tag: &str,
         mechanism: Mechanism,
@@ -84,12 +87,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     ) -> io::Result<Next> {
         let Credentials { user, secret } = credentials;
         let faults = self.state.faults();
-        let (good, opens) = if mechanism.takes_tokens() {
+        let (is_valid, opens) = if mechanism.takes_tokens() {
             let inner = self.state.lock();
             let opens = inner.grants.opens(Service::Imap, &secret, &user);
-            (inner.grants.is_good(&secret, &user), opens)
+            (inner.grants.is_valid(&secret, &user), opens)
         } else {
-            let fits = self.state.password_fits(&user, &secret);
+            let fits = self.state.is_password_of(&user, &secret);
             (fits, fits)
         };
         let refusal = match faults.imap {
@@ -97,7 +100,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             None if opens => None,
             // Only Microsoft has a separate scope for IMAP, so this is Microsoft's reply without
             // it.
-            None if good => ImapFault::Microsoft.refusal(true),
+            None if is_valid => ImapFault::Microsoft.refusal(true),
             None => ImapFault::WrongCredentials.refusal(mechanism.takes_tokens()),
         };
         self.state.lock().imap_attempts.push(AuthAttempt {

@@ -208,7 +208,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return Ok(Next::Close);
             }
             Some(ImapFault::BrokenFetch) => self.send_line("* 1 FETCH (UID BODY[ {x}").await?,
-            Some(ImapFault::OddFetch) => self.send(&fetch::odd(&answers)).await?,
+            Some(ImapFault::OddFetch) => self.send(&fetch::nonstandard(&answers)).await?,
             Some(ImapFault::UnreadableMessage)
                 if chosen
                     .iter()

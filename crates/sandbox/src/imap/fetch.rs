@@ -38,9 +38,9 @@ impl Mailbox {
     }
 }
 
-/// Returns the responses as servers send them that do not follow the standard: with a space before the
-/// last parenthesis (QQ), and without a date (Domino).
-pub(super) fn odd(answers: &[Vec<u8>]) -> Vec<u8> {
+/// Returns the responses as servers send them that do not follow the standard: with a space before
+/// the last parenthesis (QQ), and without a date (Domino).
+pub(super) fn nonstandard(answers: &[Vec<u8>]) -> Vec<u8> {
     const DATE: &[u8] = b"INTERNALDATE \"";
     let mut sent = Vec::new();
     for answer in answers {

@@ -44,7 +44,7 @@ pub(super) enum Next {
 }
 
 /// Input from the client.
-enum Arrived {
+enum Input {
     Command(Box<Command<'static>>),
     Unreadable,
     Gone,
@@ -86,13 +86,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         loop {
             let next = match self.command().await? {
-                Arrived::Gone => return Ok(End::Closed),
-                Arrived::Unreadable => {
+                Input::Gone => return Ok(End::Closed),
+                Input::Unreadable => {
                     self.send_line("* BAD Invalid command").await?;
                     Next::Command
                 }
-                Arrived::Command(_) if self.is_closed() => Next::Close,
-                Arrived::Command(command) => self.answer(*command).await?,
+                Input::Command(_) if self.is_closed() => Next::Close,
+                Input::Command(command) => self.answer(*command).await?,
             };
             match next {
                 Next::Command => {}
@@ -110,7 +110,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.state.lock().imap_closed != self.closed_before
     }
 
-    async fn command(&mut self) -> io::Result<Arrived> {
+    async fn command(&mut self) -> io::Result<Input> {
         let mut invited = 0;
         loop {
             let decoded = CommandCodec::default().decode_static(&self.buffer);
@@ -119,13 +119,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     let taken = self.buffer.len() - rest.len();
                     let bytes: Vec<_> = self.buffer.drain(..taken).collect();
                     self.note(&bytes);
-                    return Ok(Arrived::Command(Box::new(command)));
+                    return Ok(Input::Command(Box::new(command)));
                 }
                 Err(CommandDecodeError::Incomplete) => {}
                 Err(CommandDecodeError::LiteralFound { length, mode, .. }) => {
                     if length as usize > MAX_COMMAND {
                         self.buffer.clear();
-                        return Ok(Arrived::Unreadable);
+                        return Ok(Input::Unreadable);
                     }
                     if mode == LiteralMode::Sync && invited < self.buffer.len() {
                         invited = self.buffer.len();
@@ -135,15 +135,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Err(CommandDecodeError::Failed) => {
                     let end = self.buffer.iter().position(|byte| *byte == b'\n');
                     self.buffer.drain(..=end.unwrap_or(self.buffer.len() - 1));
-                    return Ok(Arrived::Unreadable);
+                    return Ok(Input::Unreadable);
                 }
             }
             if self.buffer.len() > MAX_COMMAND {
                 self.buffer.clear();
-                return Ok(Arrived::Unreadable);
+                return Ok(Input::Unreadable);
             }
             if !self.fill().await? {
-                return Ok(Arrived::Gone);
+                return Ok(Input::Gone);
             }
         }
     }

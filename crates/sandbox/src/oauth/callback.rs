@@ -50,8 +50,8 @@ impl SignIn {
 pub(super) fn description(error: &str) -> &'static str {
     match error {
         "access_denied" => "The user denied access.",
-        "admin_policy_enforced" => "The organisation's policy does not allow this application.",
-        "org_internal" => "The application is only for users of its own organisation.",
+        "admin_policy_enforced" => "The organization's policy does not allow this application.",
+        "org_internal" => "The application is only for users of its own organization.",
         "disabled_client" => "The OAuth client was disabled.",
         "temporarily_unavailable" => "Try again later.",
         "server_error" => "Internal error.",

@@ -40,7 +40,7 @@ pub(crate) async fn sign_in(
     Form(form): Form<SignInForm>,
 ) -> Response {
     let email = form.email.trim();
-    if !state.password_fits(email, &form.password) {
+    if !state.is_password_of(email, &form.password) {
         let text = "The email or the password is wrong.";
         return (
             StatusCode::UNPROCESSABLE_ENTITY,

@@ -1,7 +1,7 @@
 //! Scenarios of the DNS records of the From address's domain. Each TXT record is a single string
 //! here.
 
-use super::{Action::Domain, Given::Nothing, Row};
+use super::{Action::Domain, RequiredSettings::Nothing, Row};
 
 #[rustfmt::skip]
 pub(super) const SCENARIOS: &[Row] = &[

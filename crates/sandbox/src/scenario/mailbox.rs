@@ -2,7 +2,7 @@
 
 use super::{
     Action::{Mailbox, Test},
-    Given::{Nothing, SameAuthorization, ToItself},
+    RequiredSettings::{Nothing, SameAuthorization, ToItself},
     Row,
 };
 

@@ -2,7 +2,7 @@
 
 use super::{
     Action::Authorize,
-    Given::{Nothing, SecretId},
+    RequiredSettings::{Nothing, SecretId},
     Row,
 };
 
@@ -10,7 +10,7 @@ use super::{
 pub(super) const SCENARIOS: &[Row] = &[
     ("access_denied", "The user presses Deny", r#"{"callback_error": "access_denied"}"#, Authorize, Nothing, "access_denied"),
     ("admin_policy_enforced", "Google Workspace: the administrator does not allow this client", r#"{"callback_error": "admin_policy_enforced"}"#, Authorize, Nothing, "admin_policy_enforced"),
-    ("org_internal", "Google: the client is for its own organisation only", r#"{"callback_error": "org_internal"}"#, Authorize, Nothing, "org_internal"),
+    ("org_internal", "Google: the client is for its own organization only", r#"{"callback_error": "org_internal"}"#, Authorize, Nothing, "org_internal"),
     ("disabled_client", "Google: the client is switched off", r#"{"callback_error": "disabled_client"}"#, Authorize, Nothing, "disabled_client"),
     ("invalid_scope", "The scope is not known", r#"{"callback_error": "invalid_scope"}"#, Authorize, Nothing, "scope_refused"),
     ("provider_busy", "The provider is not available", r#"{"callback_error": "temporarily_unavailable"}"#, Authorize, Nothing, "provider_unavailable"),

@@ -2,7 +2,7 @@
 
 use super::{
     Action::Test,
-    Given::{NoSignIn, Nothing, OtherFrom},
+    RequiredSettings::{NoSignIn, Nothing, OtherFrom},
     Row,
 };
 

@@ -2,7 +2,7 @@
 
 use super::{
     Action::Test,
-    Given::{Nothing, Password},
+    RequiredSettings::{Nothing, Password},
     Row,
 };
 

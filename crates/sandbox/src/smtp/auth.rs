@@ -64,7 +64,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         };
         match answer {
             Exchange::Credentials(credentials) => {
-                self.verdict(mechanism, name, with_initial, credentials)
+                self.check_credentials(mechanism, name, with_initial, credentials)
                     .await
             }
             Exchange::Refused(reply) => {
@@ -126,7 +126,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         })
     }
 
-    async fn verdict(
+    async fn check_credentials(
         &mut self,
         mechanism: Mechanism,
         name: &str,
@@ -136,15 +136,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let Credentials { user, secret } = credentials;
         let faults = self.state.faults();
         let style = if mechanism.takes_tokens() {
-            let good = self
+            let is_valid = self
                 .state
                 .lock()
                 .grants
                 .opens(Service::Smtp, &secret, &user);
-            let bad = (!good).then_some(faults.bad_token_style);
+            let bad = (!is_valid).then_some(faults.bad_token_style);
             faults.refuse_tokens.or(bad)
         } else {
-            let bad = (!self.state.password_fits(&user, &secret)).then_some(RefusalStyle::Dovecot);
+            let bad = (!self.state.is_password_of(&user, &secret)).then_some(RefusalStyle::Dovecot);
             faults.refuse_passwords.or(bad)
         };
         let fault = self.fault(Stage::Auth).await?;

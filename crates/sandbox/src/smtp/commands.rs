@@ -36,7 +36,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(Request::Helo { .. }) => {
                 let (passed, next) = self.stage(Stage::Ehlo, "250 localhost").await?;
                 self.greeted |= passed;
-                self.forget_transaction();
+                self.reset_transaction();
                 Ok(next)
             }
             Ok(Request::StartTls) => self.starttls().await,
@@ -50,7 +50,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(Request::Rcpt { to }) => self.rcpt(&to.address).await,
             Ok(Request::Data) => self.data().await,
             Ok(Request::Rset) => {
-                self.forget_transaction();
+                self.reset_transaction();
                 self.reply("250 2.0.0 OK").await
             }
             Ok(Request::Noop { .. }) => self.reply("250 2.0.0 OK").await,
@@ -66,7 +66,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     async fn ehlo(&mut self) -> io::Result<Next> {
-        self.forget_transaction();
+        self.reset_transaction();
         let faults = self.state.faults();
         let mut lines = vec![
             "localhost at your service".to_owned(),

@@ -13,7 +13,7 @@ use crate::faults::{CutAt, Stage};
 use crate::{clock, mail, random, record};
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) fn forget_transaction(&mut self) {
+    pub(super) fn reset_transaction(&mut self) {
         self.from = None;
         self.to.clear();
     }
@@ -31,7 +31,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return self.error("503 5.5.1 Nested MAIL command").await;
         }
         if size > faults.max_message_octets {
-            return self.error(TOO_BIG).await;
+            return self.error(MESSAGE_TOO_LARGE).await;
         }
         let (passed, next) = self.stage(Stage::Mail, "250 2.1.0 OK").await?;
         if passed {
@@ -74,8 +74,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         match self.receive(most).await? {
             Received::Whole(raw) => self.finish(&raw).await,
             Received::TooBig => {
-                self.forget_transaction();
-                self.error(TOO_BIG).await
+                self.reset_transaction();
+                self.error(MESSAGE_TOO_LARGE).await
             }
             Received::Lost => Ok(Next::Close),
         }
@@ -180,7 +180,7 @@ enum Received {
     Lost,
 }
 
-const TOO_BIG: &str = "552 5.3.4 Message size exceeds fixed limit";
+const MESSAGE_TOO_LARGE: &str = "552 5.3.4 Message size exceeds fixed limit";
 
 /// Header fields that the sandbox shows.
 #[derive(Debug, Default)]

@@ -91,7 +91,7 @@ fn message_table(messages: &[ReceivedMessage]) -> String {
 }
 
 fn fault_forms(faults: &Faults) -> String {
-    let chosen = scenario::in_force(faults);
+    let chosen = scenario::current(faults);
     let mut options = String::new();
     let mut group = "";
     for scenario in scenarios() {

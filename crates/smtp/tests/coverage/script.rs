@@ -15,14 +15,14 @@ pub(crate) struct Script(HashMap<String, String>);
 impl Script {
     /// Reads a script: `stage=answer` separated by ` || `.
     ///
-    /// Stages are `greeting`, the verbs in lower case, `auth1` and `auth2` for the lines that follow
-    /// AUTH, and `message` for the end of a message. A stage with a number, such as `rcpt2`, is that
-    /// time of it; `ehlo!name` is for a client with another name.
+    /// Stages are `greeting`, the verbs in lower case, `auth1` and `auth2` for the lines that
+    /// follow AUTH, and `message` for the end of a message. A stage with a number, such as `rcpt2`,
+    /// is that time of it; `ehlo!name` is for a client with another name.
     ///
-    /// Answers: `\n` is a line break, a byte may be written `\xEE`, and the last line is ended. `<silence>` waits
-    /// forever, `<close>` closes the connection, `<slow>` sends byte after byte, `<lf>` ends lines
-    /// with a bare line feed, and `<open>` does not end the last line. `<early>` answers DATA, and
-    /// closes the connection without reading the message.
+    /// Answers: `\n` is a line break, a byte may be written `\xEE`, and the last line is ended.
+    /// `<silence>` waits forever, `<close>` closes the connection, `<slow>` sends byte after byte,
+    /// `<lf>` ends lines with a bare line feed, and `<open>` does not end the last line. `<early>`
+    /// answers DATA, and closes the connection without reading the message.
     pub(crate) fn parse(text: &str) -> Self {
         let stages = text.split(" || ").filter(|stage| !stage.is_empty());
         let stages = stages.map(|stage| {

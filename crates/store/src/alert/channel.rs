@@ -50,7 +50,7 @@ pub enum StoredTarget {
 
 impl StoredChannel {
     /// Returns the part of the destination that is not a secret: a host or a recipient.
-    pub fn shown(&self) -> &str {
+    pub fn display_target(&self) -> &str {
         match &self.target {
             StoredTarget::Post { host, .. } => host,
             StoredTarget::Mail { recipient, .. } => recipient.as_str(),
@@ -81,7 +81,7 @@ struct Row {
 const COLUMNS: &str = "SELECT id, kind, host, url, secret, via, recipient FROM alert_channels";
 
 impl Row {
-    fn shown(self) -> Result<AlertChannel, StoreError> {
+    fn into_channel(self) -> Result<AlertChannel, StoreError> {
         let via = self.via.as_deref().map(DataCenterId::parse).transpose();
         let recipient = self.recipient.as_deref().map(EmailAddress::parse);
         Ok(AlertChannel {
@@ -137,7 +137,7 @@ pub(crate) async fn reseal(
         let (url, secret) = (row.url.take(), row.secret.take());
         let Some(url) = url else { continue };
         let old = (Sealed(url), secret.map(Sealed));
-        let channel = row.shown()?;
+        let channel = row.into_channel()?;
         let post = opened(keys.old, &channel, &old)?;
         let (url, secret) = sealed(keys.new, &channel, &post)?;
         count += 1 + usize::from(secret.is_some());
@@ -158,7 +158,7 @@ impl Store {
     /// `Database`, `Corrupt`.
     pub async fn alert_channels(&self) -> Result<Vec<AlertChannel>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(COLUMNS).fetch_all(&self.pool).await?;
-        let channels = rows.into_iter().map(Row::shown);
+        let channels = rows.into_iter().map(Row::into_channel);
         let mut channels = channels.collect::<Result<Vec<_>, _>>()?;
         channels.sort_by(|one, other| one.id.cmp(&other.id));
         Ok(channels)
@@ -184,7 +184,7 @@ impl Store {
         if let Some(url) = &url {
             sealer = self.key_of(&mut connection, sealer, url).await?;
         }
-        let mut channel = row.shown()?;
+        let mut channel = row.into_channel()?;
         let target = match (channel.kind, url) {
             (ChannelKind::Mail, None) => StoredTarget::Mail {
                 via: TABLE.needed("via", channel.via.take())?,
@@ -256,7 +256,7 @@ impl Store {
             Some(_) => AuditAction::ChannelChanged,
             None => AuditAction::ChannelAdded,
         };
-        let mut record = entry(by, now, action, channel.shown());
+        let mut record = entry(by, now, action, channel.display_target());
         record.changes = changes;
         self.append(&mut transaction, &record).await?;
         transaction.commit().await
@@ -302,7 +302,12 @@ impl Store {
         now: UnixTime,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        let mut record = entry(by, now, AuditAction::TestAlertSent, channel.shown());
+        let mut record = entry(
+            by,
+            now,
+            AuditAction::TestAlertSent,
+            channel.display_target(),
+        );
         record.changes = changes;
         self.append(&mut transaction, &record).await?;
         transaction.commit().await

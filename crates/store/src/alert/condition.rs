@@ -164,10 +164,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
-    pub async fn beat_server_conditions(
-        &self,
-        server: &str,
-    ) -> Result<Vec<ServerBeat>, StoreError> {
+    pub async fn increment_heartbeats(&self, server: &str) -> Result<Vec<ServerBeat>, StoreError> {
         let rows: Vec<(String, String, i64)> = sqlx::query_as(
             "SELECT id, server, beats FROM alert_conditions WHERE server IS NOT NULL",
         )

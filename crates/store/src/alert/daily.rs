@@ -9,12 +9,12 @@ const TABLE: Table = Table("daily_checks");
 
 /// Seconds after which an unfinished check counts as interrupted, for example by a crash, and runs
 /// again.
-const CUT_AFTER: i64 = 300;
+const INTERRUPTED_AFTER: i64 = 300;
 
 /// Makes unfinished checks due again, because the server that ran them is gone.
 pub(crate) async fn end_unfinished(connection: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("UPDATE daily_checks SET started_at = started_at - $1 WHERE finished = 0")
-        .bind(CUT_AFTER)
+        .bind(INTERRUPTED_AFTER)
         .execute(connection)
         .await?;
     Ok(())
@@ -26,7 +26,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, also when the data center is gone.
-    pub async fn begin_daily_check(
+    pub async fn claim_daily_check(
         &self,
         id: &DataCenterId,
         day: i64,
@@ -39,7 +39,7 @@ impl Store {
         .bind(id.as_str())
         .bind(day)
         .bind(now.0)
-        .bind(now.plus(-CUT_AFTER).0)
+        .bind(now.plus(-INTERRUPTED_AFTER).0)
         .execute(&self.pool)
         .await?;
         if begun.rows_affected() == 1 {

@@ -87,7 +87,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn settle_notification(
+    pub async fn record_notification(
         &self,
         notification: &Notification,
         owner: &str,
@@ -131,13 +131,10 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
-    pub async fn latest_notifications(
-        &self,
-        at_most: u32,
-    ) -> Result<Vec<Notification>, StoreError> {
+    pub async fn latest_notifications(&self, limit: u32) -> Result<Vec<Notification>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM alert_notifications ORDER BY id DESC LIMIT $1");
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(i64::from(at_most))
+            .bind(i64::from(limit))
             .fetch_all(&self.pool)
             .await?;
         all(rows)
@@ -147,7 +144,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn forget_notifications(&self, before: UnixTime) -> Result<(), StoreError> {
+    pub async fn prune_notifications(&self, before: UnixTime) -> Result<(), StoreError> {
         sqlx::query(
             "DELETE FROM alert_notifications WHERE finished_at < $1
                  AND condition_id NOT IN (SELECT id FROM alert_conditions)",

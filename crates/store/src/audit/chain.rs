@@ -77,7 +77,7 @@ impl AuditKey {
     }
 
     /// Returns a keyed hash of a text that is not part of the audit.
-    pub(super) fn blind(&self, text: &str) -> String {
+    pub(super) fn keyed_hash(&self, text: &str) -> String {
         self.mac(&["blind", text])
     }
 

@@ -35,14 +35,14 @@ impl Row {
         record: &AuditRecord,
     ) -> Result<Self, StoreError> {
         let who = &record.actor.who;
-        let (who_name, subject) = (kept(who.name()), kept(&record.subject));
+        let (who_name, subject) = (displayable(who.name()), displayable(&record.subject));
         Ok(Self {
             sequence,
             at: record.at.0,
             who_kind: who.kind().into(),
             who_folded: fold(&who_name),
             who_name,
-            address: kept(&record.actor.address),
+            address: displayable(&record.actor.address),
             action: record.action.code().into(),
             subject_folded: fold(&subject),
             subject,
@@ -83,7 +83,7 @@ impl Row {
         self.who_folded == fold(&self.who_name) && self.subject_folded == fold(&self.subject)
     }
 
-    fn who(&self) -> Result<Principal, StoreError> {
+    fn principal(&self) -> Result<Principal, StoreError> {
         Ok(match self.who_kind.as_str() {
             "account" => {
                 Principal::Account(TABLE.value("who_name", AccountName::parse(&self.who_name))?)
@@ -109,7 +109,7 @@ impl TryFrom<Row> for AuditEntry {
                 action: TABLE.needed("action", AuditAction::from_code(&row.action))?,
                 changes: TABLE.read_json("changes", &row.changes)?,
                 actor: Actor {
-                    who: row.who()?,
+                    who: row.principal()?,
                     address: row.address,
                 },
                 subject: row.subject,
@@ -124,6 +124,6 @@ pub(super) fn fold(text: &str) -> String {
 }
 
 /// Makes a text safe to display. PostgreSQL does not accept NUL.
-fn kept(text: &str) -> String {
+fn displayable(text: &str) -> String {
     untrusted::line(text, MAX_TEXT)
 }

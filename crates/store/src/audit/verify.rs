@@ -92,7 +92,7 @@ impl Store {
                 return Ok(verdict);
             }
             for row in rows {
-                match chain.take(&key, &row) {
+                match chain.advance(&key, &row) {
                     Ok(()) => after = row.sequence,
                     Err(AuditBreak::Missing) => {
                         return Ok(broken(chain.sequence + 1, AuditBreak::Missing));
@@ -113,7 +113,7 @@ fn broken(sequence: i64, wrong: AuditBreak) -> AuditVerdict {
 
 impl Chain {
     /// Advances to the next row.
-    fn take(&mut self, key: &AuditKey, row: &Row) -> Result<(), AuditBreak> {
+    fn advance(&mut self, key: &AuditKey, row: &Row) -> Result<(), AuditBreak> {
         if row.sequence > self.sequence + 1 {
             return Err(AuditBreak::Missing);
         }

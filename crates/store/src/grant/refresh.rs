@@ -51,7 +51,7 @@ impl Store {
         let mut transaction = self.begin().await?;
         let sealer = self.hold_key(&mut transaction).await?;
         // Locks the row, so the new tokens are sealed for the binding that is verified here.
-        let held: Vec<(String, Option<String>, String)> = sqlx::query_as(
+        let rows: Vec<(String, Option<String>, String)> = sqlx::query_as(
             "UPDATE grants SET version = version WHERE data_center = $1 AND version = $2
              RETURNING binding, account, access_token",
         )
@@ -59,7 +59,7 @@ impl Store {
         .bind(version)
         .fetch_all(&mut *transaction)
         .await?;
-        let Some((binding, account, access_token)) = held.into_iter().next() else {
+        let Some((binding, account, access_token)) = rows.into_iter().next() else {
             return Ok(None);
         };
         let bound = Bound {
@@ -150,7 +150,7 @@ impl Store {
         if let Some((action, finding)) = news
             && (before != columns.state || code_before != Some(finding.code))
         {
-            let record = happened(action, id, finding, now);
+            let record = failure_record(action, id, finding, now);
             self.append(&mut transaction, &record).await?;
         }
         transaction.commit().await?;
@@ -182,7 +182,7 @@ impl Store {
         .await?;
         let ended = ended.rows_affected() == 1;
         if ended {
-            let record = happened(AuditAction::GrantEnded, id, &finding, now);
+            let record = failure_record(AuditAction::GrantEnded, id, &finding, now);
             self.append(&mut transaction, &record).await?;
         }
         transaction.commit().await?;
@@ -216,7 +216,7 @@ impl Store {
 
 /// Builds the audit entry of a failed refresh. It names Mailgrant as the actor and contains only
 /// the code of the provider's answer.
-fn happened(
+fn failure_record(
     action: AuditAction,
     id: &DataCenterId,
     finding: &Finding,

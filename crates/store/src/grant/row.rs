@@ -30,7 +30,7 @@ pub(crate) fn cell<'a>(column: &'static str, id: &'a DataCenterId, bound: Bound)
 }
 
 /// A grant with sealed tokens.
-pub(super) struct Held {
+pub(super) struct SealedGrant {
     pub(super) summary: GrantSummary,
     /// The stored JSON of the binding.
     pub(super) binding: String,
@@ -39,7 +39,7 @@ pub(super) struct Held {
     pub(super) is_leased: bool,
 }
 
-impl Held {
+impl SealedGrant {
     pub(super) fn bound(&self) -> Bound<'_> {
         Bound {
             binding: &self.binding,
@@ -110,7 +110,7 @@ impl Row {
     }
 }
 
-impl TryFrom<Row> for Held {
+impl TryFrom<Row> for SealedGrant {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {

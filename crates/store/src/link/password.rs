@@ -8,7 +8,7 @@ use super::{PASSWORD, Row, end_all, row::link_columns};
 use crate::{
     NewSession, Store, StoreError,
     account::{self, account_columns},
-    audit::{SeenHead, head_columns},
+    audit::{HeadSnapshot, head_columns},
     audit_entry::{by_account, entry},
     integrity::ManifestChange,
     session::{self, Entered},
@@ -16,21 +16,21 @@ use crate::{
 
 /// A link with its account and the head of the audit, read by one statement.
 #[derive(sqlx::FromRow)]
-struct Seen {
+struct LinkWithHead {
     #[sqlx(flatten)]
     link: Row,
     #[sqlx(flatten)]
     account: account::Row,
     #[sqlx(flatten)]
-    head: SeenHead,
+    head: HeadSnapshot,
 }
 
 /// Reads the link with this token, unless it has expired.
-async fn see(
+async fn read_link(
     connection: &mut AnyConnection,
     token_hash: &str,
     now: UnixTime,
-) -> Result<Option<Seen>, StoreError> {
+) -> Result<Option<LinkWithHead>, StoreError> {
     let sql = concat!(
         "SELECT ",
         link_columns!(),
@@ -62,7 +62,7 @@ impl Store {
     ) -> Result<Option<AccountName>, StoreError> {
         let before = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
-        let seen = see(&mut connection, token_hash, now).await?;
+        let seen = read_link(&mut connection, token_hash, now).await?;
         let Some(seen) = seen else { return Ok(None) };
         let integrity = self.integrity(&mut connection, before, &seen.head).await?;
         if !integrity.holds(&seen.link) || !integrity.holds(&seen.account) {
@@ -85,8 +85,8 @@ impl Store {
         let now = session.now;
         let mut transaction = self.begin().await?;
         let key = self.hold_key(&mut transaction).await?;
-        let seen = see(&mut transaction, token_hash, now).await?;
-        let Some(Seen { link, account, .. }) = seen else {
+        let seen = read_link(&mut transaction, token_hash, now).await?;
+        let Some(LinkWithHead { link, account, .. }) = seen else {
             return Ok(None);
         };
         let id = account::parse_id(&account.id)?;
@@ -113,7 +113,7 @@ impl Store {
         let name = entered.name.clone();
         session::end_all(&mut transaction, &entered.account, None, &mut change).await?;
         end_all(&mut transaction, &entered.account, &mut change).await?;
-        self.forget_name(&mut transaction, name.as_str()).await?;
+        self.clear_failures(&mut transaction, name.as_str()).await?;
         let begun = session::begin(&mut transaction, &key, entered, session, &mut change);
         let signed_in = begun.await?;
         let by = by_account(&name, &session.address);

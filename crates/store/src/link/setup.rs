@@ -8,7 +8,7 @@ use sqlx::AnyConnection;
 use super::{Row, SETUP, end_setup, row::link_columns};
 use crate::{
     NewAccount, NewSession, Store, StoreError, account,
-    audit::{SeenHead, head_columns},
+    audit::{HeadSnapshot, head_columns},
     audit_entry::{by_account, entry},
     integrity::ManifestChange,
     seal::Sealer,
@@ -17,15 +17,18 @@ use crate::{
 
 /// A link with the head of the audit, read by one statement.
 #[derive(sqlx::FromRow)]
-struct Seen {
+struct LinkWithHead {
     #[sqlx(flatten)]
     link: Row,
     #[sqlx(flatten)]
-    head: SeenHead,
+    head: HeadSnapshot,
 }
 
 /// Reads the setup link with this token.
-async fn see(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<Seen>, StoreError> {
+async fn read_link(
+    connection: &mut AnyConnection,
+    token_hash: &str,
+) -> Result<Option<LinkWithHead>, StoreError> {
     let sql = concat!(
         "SELECT ",
         link_columns!(),
@@ -77,7 +80,7 @@ impl Store {
         &self,
         connection: &mut AnyConnection,
         before: Arc<Sealer>,
-        seen: Option<&Seen>,
+        seen: Option<&LinkWithHead>,
     ) -> Result<bool, StoreError> {
         let Some(seen) = seen else { return Ok(false) };
         let integrity = self.integrity(connection, before, &seen.head).await?;
@@ -91,7 +94,7 @@ impl Store {
     pub async fn is_setup_link(&self, token_hash: &str) -> Result<bool, StoreError> {
         let before = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
-        let seen = see(&mut connection, token_hash).await?;
+        let seen = read_link(&mut connection, token_hash).await?;
         let is_setup = self.is_setup(&mut connection, before, seen.as_ref());
         Ok(is_setup.await? && !any_account(&mut connection).await?)
     }
@@ -110,7 +113,7 @@ impl Store {
         let now = session.now;
         let mut transaction = self.begin().await?;
         let key = self.hold_key(&mut transaction).await?;
-        let seen = see(&mut transaction, token_hash).await?;
+        let seen = read_link(&mut transaction, token_hash).await?;
         let used = sqlx::query("DELETE FROM links WHERE token_hash = $1 AND kind = $2")
             .bind(token_hash)
             .bind(SETUP)

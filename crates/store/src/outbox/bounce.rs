@@ -11,7 +11,7 @@ use super::MESSAGES as TABLE;
 use crate::{Store, StoreError};
 
 /// SQL pattern that matches `recipients` with a bounced recipient. It may match other rows, which
-/// `keep` leaves unchanged.
+/// [`keep_known`] leaves unchanged.
 pub(super) const HAS_BOUNCED: &str = r#"'%"state":"bounced"%'"#;
 
 /// SQL pattern that matches `recipients` with an accepted recipient.
@@ -80,12 +80,12 @@ impl Store {
                 "UPDATE messages SET attempts = attempts WHERE data_center = $1 AND {condition}
                  RETURNING id, state, recipients"
             );
-            let held: Vec<(String, String, String)> = sqlx::query_as(AssertSqlSafe(sql))
+            let rows: Vec<(String, String, String)> = sqlx::query_as(AssertSqlSafe(sql))
                 .bind(data_center.as_str())
                 .bind(value.as_str())
                 .fetch_all(&mut *transaction)
                 .await?;
-            for (id, state, recipients) in held {
+            for (id, state, recipients) in rows {
                 let state = TABLE.needed("state", MessageState::from_code(&state))?;
                 let mut recipients: Vec<Recipient> = TABLE.read_json("recipients", &recipients)?;
                 let Some(finding) = mark(&mut recipients, bounces) else {
@@ -140,17 +140,20 @@ fn mark<'a>(recipients: &mut [Recipient], bounces: &'a [Bounce]) -> Option<&'a F
 /// Keeps known results of recipients over those of an attempt that did not know them. A recipient
 /// that bounced or has the message stays so, because the attempt skipped it or sent it a duplicate.
 /// Returns the finding of the last bounced recipient.
-pub(super) fn keep<'a>(recipients: &mut [Recipient], kept: &'a [Recipient]) -> Option<&'a Finding> {
+pub(super) fn keep_known<'a>(
+    recipients: &mut [Recipient],
+    stored: &'a [Recipient],
+) -> Option<&'a Finding> {
     let mut last = None;
-    for (recipient, kept) in recipients.iter_mut().zip(kept) {
+    for (recipient, stored) in recipients.iter_mut().zip(stored) {
         let is_known = matches!(
-            kept.state,
+            stored.state,
             RecipientState::Bounced | RecipientState::Accepted
         );
-        if is_known && kept.address == recipient.address {
-            recipient.clone_from(kept);
-            last = match kept.state {
-                RecipientState::Bounced => kept.finding.as_ref(),
+        if is_known && stored.address == recipient.address {
+            recipient.clone_from(stored);
+            last = match stored.state {
+                RecipientState::Bounced => stored.finding.as_ref(),
                 _ => last,
             };
         }

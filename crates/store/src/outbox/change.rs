@@ -67,13 +67,13 @@ impl Store {
     ) -> Result<ChangeOutcome, StoreError> {
         let mut transaction = self.begin().await?;
         // Locks the row. On SQLite, a transaction that writes first waits for the write lock.
-        let held: Vec<(String, String, String)> = sqlx::query_as(
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
             "UPDATE messages SET attempts = attempts WHERE id = $1 RETURNING state, recipients, data_center",
         )
         .bind(id.as_str())
         .fetch_all(&mut *transaction)
         .await?;
-        let Some((state, recipients, data_center)) = held.into_iter().next() else {
+        let Some((state, recipients, data_center)) = rows.into_iter().next() else {
             return Ok(ChangeOutcome::Unknown);
         };
         let state = TABLE.needed("state", MessageState::from_code(&state))?;
@@ -83,12 +83,12 @@ impl Store {
         let mut recipients: Vec<domain::Recipient> = TABLE.read_json("recipients", &recipients)?;
         let again = to == MessageState::Waiting;
         if again {
-            let kept: Option<String> =
+            let content: Option<String> =
                 sqlx::query_scalar("SELECT encoding FROM message_contents WHERE message = $1")
                     .bind(id.as_str())
                     .fetch_optional(&mut *transaction)
                     .await?;
-            if kept.is_none() {
+            if content.is_none() {
                 return Ok(ChangeOutcome::ContentGone);
             }
             for recipient in &mut recipients {

@@ -21,7 +21,7 @@ pub struct Claim<'a> {
     /// mail server's reply.
     pub except: &'a [MessageId],
     /// Maximum number of messages.
-    pub at_most: u32,
+    pub max_messages: u32,
     /// Maximum total size in bytes. A single message may exceed it.
     pub octets: i64,
     /// Maximum number of messages submitted to the mail server in any 60 seconds.
@@ -110,7 +110,7 @@ impl Store {
         if claim.per_minute.is_none() && claim.per_day.is_none() {
             let mut connection = self.pool.acquire().await?;
             let messages = self
-                .take(&mut connection, claim, claim.at_most, now)
+                .lease_due(&mut connection, claim, claim.max_messages, now)
                 .await?;
             let limited = false;
             return Ok(Claimed { messages, limited });
@@ -123,24 +123,26 @@ impl Store {
             limit.map_or(i64::MAX, |limit| (i64::from(limit) - used).max(0))
         };
         let left = left(claim.per_minute, used.0).min(left(claim.per_day, used.1));
-        let at_most = u32::try_from(left).unwrap_or(u32::MAX).min(claim.at_most);
-        let limited = at_most < claim.at_most;
-        if at_most == 0 {
+        let limit = u32::try_from(left)
+            .unwrap_or(u32::MAX)
+            .min(claim.max_messages);
+        let limited = limit < claim.max_messages;
+        if limit == 0 {
             let messages = Vec::new();
             return Ok(Claimed { messages, limited });
         }
-        let messages = self.take(&mut transaction, claim, at_most, now).await?;
-        let taken = i64::try_from(messages.len()).unwrap_or(i64::MAX);
-        super::counts::add_sent(&mut transaction, claim.data_center, now, taken).await?;
+        let messages = self.lease_due(&mut transaction, claim, limit, now).await?;
+        let claimed = i64::try_from(messages.len()).unwrap_or(i64::MAX);
+        super::counts::add_sent(&mut transaction, claim.data_center, now, claimed).await?;
         transaction.commit().await?;
         Ok(Claimed { messages, limited })
     }
 
-    async fn take(
+    async fn lease_due(
         &self,
         connection: &mut AnyConnection,
         claim: &Claim<'_>,
-        at_most: u32,
+        limit: u32,
         now: UnixTime,
     ) -> Result<Vec<ClaimedMessage>, StoreError> {
         // Concurrent claims skip rows that another one is claiming. SQLite has one writer at a
@@ -171,7 +173,7 @@ impl Store {
             .bind(claim.until.0)
             .bind(claim.data_center.as_str())
             .bind(now.0)
-            .bind(i64::from(at_most))
+            .bind(i64::from(limit))
             .bind(claim.octets);
         for id in claim.except {
             query = query.bind(id.as_str());

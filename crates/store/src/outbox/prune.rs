@@ -5,7 +5,7 @@ use domain::{DataCenterId, UnixTime};
 use crate::{Store, StoreError};
 
 impl Store {
-    /// Deletes at most `at_most` messages of a data center that finished before `before`, with
+    /// Deletes at most `limit` messages of a data center that finished before `before`, with
     /// their contents and attempts. Returns their number.
     ///
     /// # Errors
@@ -14,7 +14,7 @@ impl Store {
         &self,
         id: &DataCenterId,
         before: UnixTime,
-        at_most: u32,
+        limit: u32,
     ) -> Result<u64, StoreError> {
         let _write_lock = self.write_lock().await;
         let forgotten = sqlx::query(
@@ -26,7 +26,7 @@ impl Store {
         )
         .bind(before.0)
         .bind(id.as_str())
-        .bind(i64::from(at_most))
+        .bind(i64::from(limit))
         .execute(&self.pool)
         .await?;
         Ok(forgotten.rows_affected())
@@ -37,7 +37,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn forget_sending(
+    pub async fn prune_sending_records(
         &self,
         keys: UnixTime,
         slots: UnixTime,

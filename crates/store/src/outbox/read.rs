@@ -68,7 +68,7 @@ impl Store {
         rows.into_iter().map(Attempt::try_from).collect()
     }
 
-    /// Returns at most `at_most` messages, the newest first, optionally only those before `before`.
+    /// Returns at most `limit` messages, the newest first, optionally only those before `before`.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -76,7 +76,7 @@ impl Store {
         &self,
         filter: &MessageFilter,
         before: Option<&MessageId>,
-        at_most: u32,
+        limit: u32,
     ) -> Result<Vec<OutboxMessage>, StoreError> {
         let mut conditions = vec!["1 = 1".to_owned()];
         let mut values: Vec<String> = Vec::new();
@@ -114,7 +114,7 @@ impl Store {
         }
         let conditions = conditions.join(" AND ");
         let sql = format!(
-            "SELECT {COLUMNS} FROM messages AS m WHERE {conditions} ORDER BY m.id DESC LIMIT {at_most}"
+            "SELECT {COLUMNS} FROM messages AS m WHERE {conditions} ORDER BY m.id DESC LIMIT {limit}"
         );
         let mut query = sqlx::query_as(AssertSqlSafe(sql));
         for value in values {

@@ -103,7 +103,7 @@ impl Store {
             .map(|one| one.update)
             .collect();
         for rows in chunks(&dropped) {
-            drop_contents(&mut transaction, rows).await?;
+            delete_contents(&mut transaction, rows).await?;
         }
         let new = updates.iter().filter(|one| !known.contains(&one.id));
         count(&mut transaction, new, &recorded, now).await?;
@@ -180,13 +180,13 @@ async fn update<'a>(
     }
     let updated: Vec<(String, i64, Option<String>)> = query.fetch_all(&mut *connection).await?;
     let mut recorded = Vec::with_capacity(updated.len());
-    for (id, number, kept) in updated {
+    for (id, number, stored) in updated {
         let id = TABLE.value("id", MessageId::parse(&id))?;
         let Some(row) = rows.iter().find(|row| row.id == id) else {
             continue;
         };
-        let state = match kept {
-            Some(kept) => keep_known(connection, row, &kept, now).await?,
+        let state = match stored {
+            Some(stored) => keep_known(connection, row, &stored, now).await?,
             None => row.state,
         };
         recorded.push(Recorded {
@@ -204,15 +204,15 @@ async fn update<'a>(
 async fn keep_known(
     connection: &mut AnyConnection,
     row: &AttemptUpdate,
-    kept: &str,
+    stored: &str,
     now: UnixTime,
 ) -> Result<MessageState, StoreError> {
-    let kept: Vec<Recipient> = TABLE.read_json("recipients", kept)?;
-    if kept == row.recipients {
+    let stored: Vec<Recipient> = TABLE.read_json("recipients", stored)?;
+    if stored == row.recipients {
         return Ok(row.state);
     }
     let mut recipients = row.recipients.clone();
-    let bounced = bounce::keep(&mut recipients, &kept);
+    let bounced = bounce::keep_known(&mut recipients, &stored);
     let state = bounce::state_of(&recipients);
     let finding = row.finding.as_ref().or(bounced);
     let finding = finding.filter(|_| state != MessageState::Delivered);

@@ -55,7 +55,7 @@ impl TryFrom<Row> for OutboxMessage {
             subject: row.subject,
             size: row.size,
             has_content: row.has_content != 0,
-            submitted_by: who(&row.submitted_kind, &row.submitted_name)?,
+            submitted_by: principal(&row.submitted_kind, &row.submitted_name)?,
             recipients: TABLE.read_json("recipients", &row.recipients)?,
             finding: finding
                 .map(|json| TABLE.read_json("finding", json))
@@ -64,7 +64,7 @@ impl TryFrom<Row> for OutboxMessage {
     }
 }
 
-fn who(kind: &str, name: &str) -> Result<Principal, StoreError> {
+fn principal(kind: &str, name: &str) -> Result<Principal, StoreError> {
     Ok(match kind {
         "account" => Principal::Account(TABLE.value("submitted_name", AccountName::parse(name))?),
         "key" => Principal::Key(name.to_owned()),

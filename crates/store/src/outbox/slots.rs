@@ -5,21 +5,21 @@ use domain::{DataCenterId, UnixTime};
 use crate::{Store, StoreError};
 
 impl Store {
-    /// Takes one of the first `at_most` slots until `until`. Returns `None` if all are taken. `now`
+    /// Takes one of the first `limit` slots until `until`. Returns `None` if all are taken. `now`
     /// and `until` are in the database's time. A slot of the same owner counts as taken even after
     /// it expired.
     ///
     /// # Errors
     /// `Database`.
-    pub async fn take_slot(
+    pub async fn acquire_slot(
         &self,
         id: &DataCenterId,
-        at_most: u32,
+        limit: u32,
         owner: &str,
         until: UnixTime,
         now: UnixTime,
     ) -> Result<Option<i64>, StoreError> {
-        for slot in 0..i64::from(at_most) {
+        for slot in 0..i64::from(limit) {
             let _write_lock = self.write_lock().await;
             let taken = sqlx::query(
                 "INSERT INTO connection_slots (data_center, slot, owner, until)

@@ -74,12 +74,12 @@ impl Reseal<'_> {
     ) -> Result<(), StoreError> {
         let sealed = audit::sealed_key(&mut *transaction).await?;
         let sealed = self.keys.again(&sealed, &audit::KEY)?;
-        audit::keep_sealed_key(transaction, &sealed).await
+        audit::store_sealed_key(transaction, &sealed).await
     }
 
     /// Searches every text column for values of the old key. A rotation must not lose values that a
     /// later version seals and does not list here.
-    pub(super) async fn prove_that_nothing_is_left(
+    pub(super) async fn verify_nothing_left(
         &self,
         transaction: &mut AnyConnection,
     ) -> Result<(), StoreError> {

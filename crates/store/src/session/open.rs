@@ -10,13 +10,13 @@ use super::{
 use crate::{
     Store, StoreError,
     account::{self, account_columns},
-    audit::{self, SeenHead, head_columns},
+    audit::{self, HeadSnapshot, head_columns},
     audit_entry::entry,
     integrity::{Integrity, ManifestChange},
 };
 
 /// Maximum number of sessions in one statement.
-const AT_ONCE: usize = 200;
+const MAX_PER_STATEMENT: usize = 200;
 /// Number of times that seemingly invalid sessions are read again, because they may have changed
 /// concurrently.
 const TRIES: usize = 3;
@@ -32,17 +32,17 @@ struct Open {
 
 /// A session with its account and the head of the audit, read by one statement.
 #[derive(sqlx::FromRow)]
-struct Seen {
+struct SessionWithHead {
     #[sqlx(flatten)]
     session: Row,
     #[sqlx(flatten)]
     account: account::Row,
     #[sqlx(flatten)]
-    head: SeenHead,
+    head: HeadSnapshot,
 }
 
 /// Query of sessions that may not have expired. `$1` and `$2` are their [`SessionLife`].
-const SEEN: &str = concat!(
+const SELECT_WITH_HEAD: &str = concat!(
     "SELECT ",
     session_columns!(),
     ", ",
@@ -53,19 +53,19 @@ const SEEN: &str = concat!(
       WHERE s.created_at > $1 AND s.seen_at > $2"
 );
 
-impl Seen {
+impl SessionWithHead {
     fn holds(&self, integrity: &Integrity) -> bool {
         integrity.holds(&self.session) && integrity.holds(&self.account)
     }
 }
 
-impl TryFrom<Seen> for Session {
+impl TryFrom<SessionWithHead> for Session {
     type Error = StoreError;
 
     fn try_from(
-        Seen {
+        SessionWithHead {
             session, account, ..
-        }: Seen,
+        }: SessionWithHead,
     ) -> Result<Self, StoreError> {
         Ok(Self {
             id: parse_id(&session.id)?,
@@ -91,8 +91,8 @@ impl Store {
     ) -> Result<Option<(SignedIn, UnixTime)>, StoreError> {
         let before = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
-        let sql = AssertSqlSafe(format!("{SEEN} AND s.token_hash = $3"));
-        let seen: Option<Seen> = sqlx::query_as(sql)
+        let sql = AssertSqlSafe(format!("{SELECT_WITH_HEAD} AND s.token_hash = $3"));
+        let seen: Option<SessionWithHead> = sqlx::query_as(sql)
             .bind(life.began_after.0)
             .bind(life.seen_after.0)
             .bind(token_hash)
@@ -123,19 +123,19 @@ impl Store {
     ) -> Result<Vec<(String, Role)>, StoreError> {
         let mut roles = Vec::with_capacity(token_hashes.len());
         let mut connection = self.pool.acquire().await?;
-        for chunk in token_hashes.chunks(AT_ONCE) {
-            let places: Vec<_> = (3..).take(chunk.len()).map(|at| format!("${at}")).collect();
+        for chunk in token_hashes.chunks(MAX_PER_STATEMENT) {
+            let placeholders: Vec<_> = (3..).take(chunk.len()).map(|at| format!("${at}")).collect();
             let sql = format!(
                 "SELECT {}, {} FROM sessions s JOIN accounts a ON a.id = s.account
                  WHERE s.created_at > $1 AND s.seen_at > $2 AND s.token_hash IN ({})",
                 session_columns!(),
                 account_columns!("a."),
-                places.join(", ")
+                placeholders.join(", ")
             );
             for attempt in 1..=TRIES {
                 // The head is read once for all sessions, because the manifest may be long.
                 let before = self.keyring.current();
-                let head = audit::see(&mut connection).await?;
+                let head = audit::read_head(&mut connection).await?;
                 let integrity = self.integrity(&mut connection, before, &head).await?;
                 let mut query = sqlx::query_as(AssertSqlSafe(sql.clone()))
                     .bind(life.began_after.0)
@@ -187,10 +187,10 @@ impl Store {
         let before = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
         let sql = AssertSqlSafe(format!(
-            "{SEEN} AND ($3 = '' OR s.account = $3)
+            "{SELECT_WITH_HEAD} AND ($3 = '' OR s.account = $3)
              ORDER BY s.seen_at DESC, s.created_at DESC, s.id"
         ));
-        let seen: Vec<Seen> = sqlx::query_as(sql)
+        let seen: Vec<SessionWithHead> = sqlx::query_as(sql)
             .bind(life.began_after.0)
             .bind(life.seen_after.0)
             .bind(of.map_or("", AccountId::as_str))

@@ -49,7 +49,7 @@ impl Store {
         account::note_sign_in(&mut transaction, sign_in.account, session.now).await?;
         let entered = Entered::try_from(&row)?;
         let signed_in = begin(&mut transaction, &key, entered, session, &mut change).await?;
-        attempt::forgive(&mut transaction, sign_in.counted).await?;
+        attempt::uncount(&mut transaction, sign_in.counted).await?;
         let by = by_account(&signed_in.name, &session.address);
         let entered = entry(&by, session.now, AuditAction::SignedIn, "");
         self.append_with(&mut transaction, &entered, &change)

@@ -101,7 +101,7 @@ impl Row {
     }
 
     /// Removes the sealed secret of a field from the row and returns it.
-    fn take(&mut self, field: SecretField) -> Result<Sealed, StoreError> {
+    fn take_secret(&mut self, field: SecretField) -> Result<Sealed, StoreError> {
         let (column, value) = match field {
             SecretField::MailboxPassword => ("mailbox_password", &mut self.mailbox_password),
             SecretField::ClientSecret => ("client_secret", &mut self.client_secret),
@@ -125,7 +125,7 @@ impl TryFrom<Row> for Saved {
         Ok(Self {
             version: row.version,
             at: UnixTime(row.saved_at),
-            settings: settings.try_map_secrets(|field, _| row.take(field))?,
+            settings: settings.try_map_secrets(|field, _| row.take_secret(field))?,
         })
     }
 }

@@ -132,7 +132,7 @@ on_both! {
         assert_eq!(store.alert_conditions().await.unwrap(), [one.clone(), other.clone()]);
         assert_eq!(store.notifications_about(&one.id).await.unwrap()[0].condition, one);
         // Each server sees the heartbeats of the other.
-        let beats = async |server| store.beat_server_conditions(server).await.unwrap();
+        let beats = async |server| store.increment_heartbeats(server).await.unwrap();
         let [first] = &beats("one").await[..] else { panic!() };
         beats("other").await;
         let [second] = &beats("one").await[..] else { panic!() };
@@ -157,7 +157,7 @@ on_both! {
         assert_eq!(began.condition, wrong);
         // The notification of the end waits for that of the start.
         assert!(claim(&store, "x", NOW.plus(61)).await.is_empty());
-        assert!(store.settle_notification(&reported(began, NOW.plus(61)), "x").await.unwrap());
+        assert!(store.record_notification(&reported(began, NOW.plus(61)), "x").await.unwrap());
         let [end] = &claim(&store, "x", NOW.plus(62)).await[..] else { panic!() };
         assert_eq!((end.channel.as_str(), end.event), ("a", NotificationEvent::Ended));
         assert!(store.alert_conditions().await.unwrap().is_empty());
@@ -174,16 +174,16 @@ on_both! {
             failure: Some(NotificationFailure::Webhook(WebhookFailure::Status(503))),
             ..notification.clone()
         };
-        assert!(store.settle_notification(&failed, "one").await.unwrap());
+        assert!(store.record_notification(&failed, "one").await.unwrap());
         assert!(claim(&store, "one", NOW.plus(29)).await.is_empty());
         let [again] = &claim(&store, "one", NOW.plus(30)).await[..] else { panic!() };
         assert_eq!(*again, failed);
         // The first server is killed. Another one takes over, and the first one's result is
         // rejected.
-        let [taken] = &claim(&store, "other", NOW.plus(90)).await[..] else { panic!() };
-        assert!(!store.settle_notification(&reported(again, NOW.plus(91)), "one").await.unwrap());
-        assert!(store.settle_notification(&reported(taken, NOW.plus(91)), "other").await.unwrap());
-        store.forget_notifications(NOW.plus(92)).await.unwrap();
+        let [claimed] = &claim(&store, "other", NOW.plus(90)).await[..] else { panic!() };
+        assert!(!store.record_notification(&reported(again, NOW.plus(91)), "one").await.unwrap());
+        assert!(store.record_notification(&reported(claimed, NOW.plus(91)), "other").await.unwrap());
+        store.prune_notifications(NOW.plus(92)).await.unwrap();
         // The condition of the notification still exists.
         assert_eq!(store.latest_notifications(10).await.unwrap().len(), 1);
     }
@@ -262,19 +262,19 @@ on_both! {
 
     async fn one_server_runs_the_daily_check_and_an_interrupted_one_runs_again(database) {
         let (one, other) = (database.open().await, database.open().await);
-        assert!(!one.begin_daily_check(home(), 100, NOW).await.unwrap());
+        assert!(!one.claim_daily_check(home(), 100, NOW).await.unwrap());
         assert_eq!(one.daily_check(home()).await.unwrap(), None);
-        assert!(!one.begin_daily_check(home(), 100, NOW).await.unwrap());
+        assert!(!one.claim_daily_check(home(), 100, NOW).await.unwrap());
         let (mine, theirs) = tokio::join!(
-            one.begin_daily_check(home(), 101, NOW),
-            other.begin_daily_check(home(), 101, NOW)
+            one.claim_daily_check(home(), 101, NOW),
+            other.claim_daily_check(home(), 101, NOW)
         );
         assert!(mine.unwrap() != theirs.unwrap());
-        assert!(!one.begin_daily_check(home(), 101, NOW.plus(299)).await.unwrap());
-        assert!(other.begin_daily_check(home(), 101, NOW.plus(300)).await.unwrap());
+        assert!(!one.claim_daily_check(home(), 101, NOW.plus(299)).await.unwrap());
+        assert!(other.claim_daily_check(home(), 101, NOW.plus(300)).await.unwrap());
         let finding = FindingCode::GrantMissing.into();
         one.finish_daily_check(home(), 101, Some(&finding)).await.unwrap();
-        assert!(!one.begin_daily_check(home(), 101, NOW.plus(900)).await.unwrap());
+        assert!(!one.claim_daily_check(home(), 101, NOW.plus(900)).await.unwrap());
         let kept = one.daily_check(home()).await.unwrap().unwrap();
         assert_eq!((kept.finding, kept.finished, kept.started_at), (Some(finding), true, NOW.plus(300)));
         assert_eq!(one.daily_check(&DataCenterId::parse("x").unwrap()).await.unwrap(), None);

@@ -10,7 +10,7 @@ use crate::{
 fn slowed(at: UnixTime) -> AuditRecord {
     AuditRecord {
         at,
-        actor: Actor::nobody("192.0.2.1"),
+        actor: Actor::anonymous("192.0.2.1"),
         action: AuditAction::SignInSlowed,
         subject: String::new(),
         changes: Vec::new(),

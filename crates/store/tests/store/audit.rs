@@ -336,7 +336,7 @@ on_both! {
     async fn untrusted_names_are_kept_short_and_readable(database) {
         let store = database.open().await;
         let mut record = happened(1);
-        record.actor = Actor::nobody("a\u{0}\u{1b}[31m");
+        record.actor = Actor::anonymous("a\u{0}\u{1b}[31m");
         record.subject = format!("x\n\u{0}{}", "ü".repeat(5_000));
         record.changes = vec![Change::fact("path", "a\u{0}\nb")];
         store.record(&record).await.unwrap();

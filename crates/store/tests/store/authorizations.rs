@@ -1,6 +1,6 @@
 use domain::{Finding, FindingCode};
 use secrecy::ExposeSecret;
-use store::{FinishOutcome, Finished, RecordState, TakeOutcome};
+use store::{CallbackClaim, FinishOutcome, Finished, RecordState};
 
 use crate::{
     database::on_both,
@@ -22,21 +22,21 @@ on_both! {
             .map(|number| {
                 let store = stores[number % 2].clone();
                 tokio::spawn(async move {
-                    store.take_authorization("state-1", Some("browser"), NOW).await.unwrap()
+                    store.claim_authorization("state-1", Some("browser"), NOW).await.unwrap()
                 })
             })
             .collect();
         let mut won = 0;
         for callback in callbacks {
             match callback.await.unwrap() {
-                TakeOutcome::Taken(taken) => {
+                CallbackClaim::Claimed(claimed) => {
                     won += 1;
-                    assert_eq!(taken.verifier.expose_secret(), secret("verifier").expose_secret());
-                    assert_eq!((taken.id, taken.data_center), (id(1), home().clone()));
-                    assert_eq!((taken.binding, taken.settings_version), (binding(), 1));
-                    assert_eq!(taken.issuer, authorization(1).issuer);
+                    assert_eq!(claimed.verifier.expose_secret(), secret("verifier").expose_secret());
+                    assert_eq!((claimed.id, claimed.data_center), (id(1), home().clone()));
+                    assert_eq!((claimed.binding, claimed.settings_version), (binding(), 1));
+                    assert_eq!(claimed.issuer, authorization(1).issuer);
                 }
-                TakeOutcome::AlreadyUsed { id: used, .. } => assert_eq!(used, id(1)),
+                CallbackClaim::AlreadyUsed { id: used, .. } => assert_eq!(used, id(1)),
                 outcome => panic!("{outcome:?}"),
             }
         }
@@ -48,24 +48,24 @@ on_both! {
         let store = database.open().await;
         store.begin_authorization(&authorization(1), by()).await.unwrap();
         for browser in [None, Some("other"), Some("")] {
-            let outcome = store.take_authorization("state-1", browser, NOW).await.unwrap();
-            assert!(matches!(outcome, TakeOutcome::OtherBrowser { .. }), "{outcome:?}");
+            let outcome = store.claim_authorization("state-1", browser, NOW).await.unwrap();
+            assert!(matches!(outcome, CallbackClaim::OtherBrowser { .. }), "{outcome:?}");
         }
-        let outcome = store.take_authorization("state-1", Some("browser"), NOW).await.unwrap();
-        assert!(matches!(outcome, TakeOutcome::Taken(_)), "{outcome:?}");
-        let outcome = store.take_authorization("state-1", None, NOW).await.unwrap();
-        assert!(matches!(outcome, TakeOutcome::OtherBrowser { .. }), "{outcome:?}");
+        let outcome = store.claim_authorization("state-1", Some("browser"), NOW).await.unwrap();
+        assert!(matches!(outcome, CallbackClaim::Claimed(_)), "{outcome:?}");
+        let outcome = store.claim_authorization("state-1", None, NOW).await.unwrap();
+        assert!(matches!(outcome, CallbackClaim::OtherBrowser { .. }), "{outcome:?}");
     }
 
     async fn a_forged_state_and_a_late_response_are_distinguished(database) {
         let store = database.open().await;
         store.begin_authorization(&authorization(1), by()).await.unwrap();
-        let outcome = store.take_authorization("forged", Some("browser"), NOW).await.unwrap();
-        assert!(matches!(outcome, TakeOutcome::Unknown), "{outcome:?}");
-        let outcome = store.take_authorization("state-1", Some("browser"), NOW.plus(600)).await.unwrap();
-        assert!(matches!(outcome, TakeOutcome::Expired { .. }), "{outcome:?}");
-        let outcome = store.take_authorization("state-1", Some("browser"), NOW.plus(599)).await.unwrap();
-        assert!(matches!(outcome, TakeOutcome::Taken(_)), "{outcome:?}");
+        let outcome = store.claim_authorization("forged", Some("browser"), NOW).await.unwrap();
+        assert!(matches!(outcome, CallbackClaim::Unknown), "{outcome:?}");
+        let outcome = store.claim_authorization("state-1", Some("browser"), NOW.plus(600)).await.unwrap();
+        assert!(matches!(outcome, CallbackClaim::Expired { .. }), "{outcome:?}");
+        let outcome = store.claim_authorization("state-1", Some("browser"), NOW.plus(599)).await.unwrap();
+        assert!(matches!(outcome, CallbackClaim::Claimed(_)), "{outcome:?}");
     }
 
     async fn records_how_an_authorization_stands(database) {
@@ -152,9 +152,9 @@ on_both! {
     async fn deletes_data_that_ended_before(database) {
         let store = database.open().await;
         store.begin_authorization(&authorization(1), by()).await.unwrap();
-        store.forget_authorizations(NOW.plus(600)).await.unwrap();
+        store.prune_authorizations(NOW.plus(600)).await.unwrap();
         assert!(store.authorization(&id(1)).await.unwrap().is_some());
-        store.forget_authorizations(NOW.plus(601)).await.unwrap();
+        store.prune_authorizations(NOW.plus(601)).await.unwrap();
         assert!(store.authorization(&id(1)).await.unwrap().is_none());
     }
 }

@@ -54,7 +54,7 @@ async fn keep(store: &Store, id: &CheckId, report: &CheckReport) {
         subject: report.data_center.to_string(),
         changes: Vec::new(),
     };
-    store.keep_check(id, report, Some(&record)).await.unwrap();
+    store.finish_check(id, report, Some(&record)).await.unwrap();
 }
 
 on_both! {
@@ -75,7 +75,7 @@ on_both! {
         assert_eq!(store.latest_result(home()).await.unwrap(), None);
         let checks = [(1, delivered()), (3, CheckOutcome::Cancelled), (2, CheckOutcome::Passed)];
         for (after, outcome) in checks {
-            store.keep_check(&id(after), &report(after, outcome), None).await.unwrap();
+            store.finish_check(&id(after), &report(after, outcome), None).await.unwrap();
         }
         let latest = store.latest_check(home()).await.unwrap();
         assert_eq!(latest, Some((id(3), report(3, CheckOutcome::Cancelled))));
@@ -101,7 +101,7 @@ on_both! {
         store.begin_check(&id(2), &started).await.unwrap();
         assert_eq!(store.check(&id(2)).await.unwrap(), None);
         assert_eq!(store.latest_check(home()).await.unwrap(), Some((id(2), started)));
-        assert!(!store.beat_check(&id(2)).await.unwrap());
+        assert!(!store.increment_check_heartbeat(&id(2)).await.unwrap());
 
         // The check is alive: its heartbeat has changed.
         store.interrupt_check(&id(2), 0).await.unwrap();
@@ -113,18 +113,18 @@ on_both! {
         assert!(!store.ask_check_to_stop(&id(2)).await.unwrap());
 
         // The process was only slow.
-        store.keep_check(&id(2), &report(2, delivered()), None).await.unwrap();
+        store.finish_check(&id(2), &report(2, delivered()), None).await.unwrap();
         assert_eq!(store.check(&id(2)).await.unwrap(), Some(report(2, delivered())));
     }
 
     async fn a_check_learns_of_a_stop_request_with_its_next_heartbeat(database) {
         let store = database.open().await;
         assert!(!store.ask_check_to_stop(&id(1)).await.unwrap());
-        assert!(!store.beat_check(&id(1)).await.unwrap());
+        assert!(!store.increment_check_heartbeat(&id(1)).await.unwrap());
         store.begin_check(&id(1), &report(0, CheckOutcome::Running)).await.unwrap();
-        assert!(!store.beat_check(&id(1)).await.unwrap());
+        assert!(!store.increment_check_heartbeat(&id(1)).await.unwrap());
         assert!(store.ask_check_to_stop(&id(1)).await.unwrap());
-        assert!(store.beat_check(&id(1)).await.unwrap());
+        assert!(store.increment_check_heartbeat(&id(1)).await.unwrap());
     }
 
     async fn the_newest_twenty_of_each_data_center_stay(database) {

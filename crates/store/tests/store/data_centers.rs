@@ -89,7 +89,7 @@ on_both! {
         let mut begun = authorization(1);
         begun.data_center = unused.clone();
         store.begin_authorization(&begun, by()).await.unwrap();
-        store.keep_draft("browser", &unused, &domain::SmtpForm::default(), NOW).await.unwrap();
+        store.save_draft("browser", &unused, &domain::SmtpForm::default(), NOW).await.unwrap();
 
         let remove = |id| store.remove_data_center(id, by(), NOW);
         assert_eq!(remove(&used).await.unwrap(), RemoveOutcome::InUse);

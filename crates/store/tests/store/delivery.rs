@@ -22,7 +22,7 @@ pub(crate) fn claim(lease: &str) -> Claim<'_> {
         lease,
         until: LATER.plus(60),
         except: &[],
-        at_most: 10,
+        max_messages: 10,
         octets: 1_000_000,
         per_minute: None,
         per_day: None,
@@ -77,7 +77,7 @@ on_both! {
     async fn due_messages_are_claimed_once_and_in_order(database) {
         let store = database.open().await;
         enqueue(&store, 1..=5).await;
-        let few = Claim { at_most: 2, ..claim("a") };
+        let few = Claim { max_messages: 2, ..claim("a") };
         let claimed = store.claim(&few, LATER).await.unwrap();
         assert_eq!(ids(&claimed), [id(1), id(2)]);
         let first = &claimed.messages[0];
@@ -109,7 +109,7 @@ on_both! {
                 let mut mine = Vec::new();
                 loop {
                     let lease = format!("{number}.{}", mine.len());
-                    let few = Claim { at_most: 7, ..claim(&lease) };
+                    let few = Claim { max_messages: 7, ..claim(&lease) };
                     let claimed = store.claim(&few, LATER).await.unwrap();
                     if claimed.messages.is_empty() {
                         return mine;
@@ -123,7 +123,7 @@ on_both! {
             all.extend(task.await.unwrap());
         }
         // Claims skipped rows that another server was claiming. No other server claims now.
-        let last = Claim { at_most: 200, ..claim("last") };
+        let last = Claim { max_messages: 200, ..claim("last") };
         all.extend(ids(&stores[0].claim(&last, LATER).await.unwrap()));
         let once: HashSet<_> = all.iter().collect();
         assert_eq!((all.len(), once.len()), (200, 200));
@@ -158,7 +158,7 @@ on_both! {
         let store = database.open().await;
         enqueue(&store, 1..=9).await;
         let limited = |lease| Claim { per_minute: Some(4), per_day: Some(6), ..claim(lease) };
-        let first = store.claim(&Claim { at_most: 3, ..limited("a") }, LATER).await.unwrap();
+        let first = store.claim(&Claim { max_messages: 3, ..limited("a") }, LATER).await.unwrap();
         assert_eq!((first.messages.len(), first.limited), (3, false));
         let second = store.claim(&limited("b"), LATER).await.unwrap();
         assert_eq!((second.messages.len(), second.limited), (1, true));
@@ -174,7 +174,7 @@ on_both! {
 
     async fn connections_are_limited_and_come_back_when_their_server_is_gone(database) {
         let store = database.open().await;
-        let take = |owner, until: i64, now: i64| store.take_slot(home(), 2, owner, LATER.plus(until), LATER.plus(now));
+        let take = |owner, until: i64, now: i64| store.acquire_slot(home(), 2, owner, LATER.plus(until), LATER.plus(now));
         assert_eq!(take("a", 60, 0).await.unwrap(), Some(0));
         assert_eq!(take("b", 60, 0).await.unwrap(), Some(1));
         assert_eq!(take("c", 60, 0).await.unwrap(), None);
@@ -226,7 +226,7 @@ on_both! {
         assert_eq!(store.message_content(&id(1)).await.unwrap(), None);
         assert_eq!(store.prune_messages(home(), LATER, 10).await.unwrap(), 1);
         assert!(store.message(&id(3)).await.unwrap().is_some());
-        store.forget_sending(LATER, LATER, LATER).await.unwrap();
+        store.prune_sending_records(LATER, LATER, LATER).await.unwrap();
     }
 
     async fn a_data_center_in_which_mail_waits_is_not_removed(database) {

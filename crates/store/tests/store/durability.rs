@@ -118,7 +118,7 @@ async fn prepare(store: Store) -> Result<(), StoreError> {
         .await
         .unwrap();
     store
-        .keep_draft("elsewhere", home(), &SmtpForm::default(), NOW)
+        .save_draft("elsewhere", home(), &SmtpForm::default(), NOW)
         .await?;
     // The next attempt of this browser is too early.
     for _ in 0..5 {
@@ -133,7 +133,7 @@ async fn prepare(store: Store) -> Result<(), StoreError> {
         .push(Recipient::new(carol, RecipientKind::To));
     store.enqueue(&new).await?;
     let few = store::Claim {
-        at_most: 3,
+        max_messages: 3,
         ..claim("a")
     };
     assert_eq!(store.claim(&few, LATER).await?.messages.len(), 3);
@@ -311,12 +311,12 @@ async fn store_refreshed(store: &Store) -> Result<(), StoreError> {
         .map(|_| ())
 }
 
-async fn settle_notification(store: &Store) -> Result<(), StoreError> {
+async fn record_notification(store: &Store) -> Result<(), StoreError> {
     let mut notification = store.latest_notifications(1).await?.remove(0);
     notification.state = NotificationState::Delivered;
     notification.finished_at = Some(NOW);
     store
-        .settle_notification(&notification, "a")
+        .record_notification(&notification, "a")
         .await
         .map(|_| ())
 }
@@ -360,8 +360,8 @@ async fn remove_data_center(store: &Store) -> Result<(), StoreError> {
 
 writers! { WRITERS:
     "enqueue" => |store| store.enqueue(&[message(7, "bob@example.com"), message(8, "bob@example.com")]),
-    "claim" => |store| store.claim(&store::Claim { at_most: 1, ..claim("c") }, LATER),
-    "claim with limits" => |store| store.claim(&store::Claim { per_day: Some(100), at_most: 1, ..claim("d") }, LATER),
+    "claim" => |store| store.claim(&store::Claim { max_messages: 1, ..claim("c") }, LATER),
+    "claim with limits" => |store| store.claim(&store::Claim { per_day: Some(100), max_messages: 1, ..claim("d") }, LATER),
     "record_attempts" => |store| settle(&store),
     "bounce_message" => |store| store.bounce_message(home(), &["<3@example.com>".into()], &[bounce("bob@example.com")], LATER),
     "bounce_accepted_message" => |store| store.bounce_accepted_message(home(), &["0102-abc".into()], &[bounce("carol@example.com")], LATER),
@@ -373,17 +373,17 @@ writers! { WRITERS:
     "enqueue_again" => |store| store.enqueue_again(&id(3), &message(9, "bob@example.com"), by(), NOW),
     "pause_sending" => |store| store.pause_sending(home(), &SendingPause { until: LATER, finding: temporary() }),
     "end_sending_pause" => |store| store.end_sending_pause(home()),
-    "take_slot" => |store| store.take_slot(home(), 1, "a", LATER, NOW),
+    "acquire_slot" => |store| store.acquire_slot(home(), 1, "a", LATER, NOW),
     "renew_slots" => |store| store.renew_slots("a", LATER.plus(90)),
     "free_slot" => |store| store.free_slot(home(), 0, "a"),
     "save_sending_settings" => |store| store.save_sending_settings(home(), &SendingSettings::default(), Vec::new(), by(), NOW),
     "begin_authorization" => |store| async move { store.begin_authorization(&authorization(2), by()).await },
-    "take_authorization" => |store| store.take_authorization("state-2", Some("browser"), NOW),
+    "claim_authorization" => |store| store.claim_authorization("state-2", Some("browser"), NOW),
     "finish_authorization" => |store| store.finish_authorization(&samples::id(2), FinishOutcome::Granted(given()), by(), NOW),
     "begin_authorization once more" => |store| async move { store.begin_authorization(&authorization(3), by()).await },
-    "take_authorization once more" => |store| store.take_authorization("state-3", Some("browser"), NOW),
+    "claim_authorization once more" => |store| store.claim_authorization("state-3", Some("browser"), NOW),
     "finish_authorization without a grant" => |store| store.finish_authorization(&samples::id(3), FinishOutcome::Failed(temporary()), by(), NOW),
-    "forget_authorizations" => |store| store.forget_authorizations(NOW.plus(10_000)),
+    "prune_authorizations" => |store| store.prune_authorizations(NOW.plus(10_000)),
     "lease_refresh" => |store| lease_refresh(&store),
     "refresh_failed" => |store| fail_refresh(&store),
     "store_refreshed" => |store| store_refreshed(&store),
@@ -393,13 +393,13 @@ writers! { WRITERS:
     },
     "save_settings" => |store| store.save_settings(home(), 1, &oauth("other@example.com"), by(), Vec::new(), NOW),
     "begin_check" => |store| store.begin_check(&checks::id(1), &checks::report(0, CheckOutcome::Running)),
-    "beat_check" => |store| store.beat_check(&checks::id(1)),
+    "increment_check_heartbeat" => |store| store.increment_check_heartbeat(&checks::id(1)),
     "ask_check_to_stop" => |store| store.ask_check_to_stop(&checks::id(1)),
     "interrupt_check" => |store| store.interrupt_check(&checks::id(1), 1),
-    "keep_check" => |store| store.keep_check(&checks::id(2), &checks::report(1, CheckOutcome::Passed), Some(&record())),
-    "keep_draft" => |store| store.keep_draft("browser", home(), &SmtpForm::default(), NOW),
-    "drop_draft" => |store| store.drop_draft("browser", home()),
-    "forget_drafts" => |store| store.forget_drafts(LATER),
+    "finish_check" => |store| store.finish_check(&checks::id(2), &checks::report(1, CheckOutcome::Passed), Some(&record())),
+    "save_draft" => |store| store.save_draft("browser", home(), &SmtpForm::default(), NOW),
+    "delete_draft" => |store| store.delete_draft("browser", home()),
+    "prune_drafts" => |store| store.prune_drafts(LATER),
     "record" => |store| async move { store.record(&record()).await },
     "add_account" => |store| async move { store.add_account(&people::new_account("ann", Role::Viewer), None, by(), NOW).await },
     "set_role" => |store| async move { store.set_role(&bob(), Role::Operator, by(), NOW).await },
@@ -432,25 +432,25 @@ writers! { WRITERS:
     "note_test_alert" => |store| store.note_test_alert(&channel(), Vec::new(), by(), NOW),
     "begin_condition" => |store| async move { store.begin_condition(&condition(), true, || "notification".into()).await },
     "begin_condition of a server" => |store| async move { store.begin_condition(&server_condition(), false, String::new).await },
-    "beat_server_conditions" => |store| store.beat_server_conditions("here"),
+    "increment_heartbeats" => |store| store.increment_heartbeats("here"),
     "claim_notifications" => |store| store.claim_notifications("a", NOW, NOW, 60),
-    "settle_notification" => |store| settle_notification(&store),
+    "record_notification" => |store| record_notification(&store),
     "end_condition" => |store| async move { store.end_condition(&condition(), NOW, || "end".into()).await },
-    "forget_notifications" => |store| store.forget_notifications(LATER),
+    "prune_notifications" => |store| store.prune_notifications(LATER),
     "remove_alert_channel" => |store| async move { store.remove_alert_channel(&channel().id, by(), NOW).await },
-    "begin_daily_check" => |store| store.begin_daily_check(home(), 1, NOW),
-    "begin_daily_check on the next day" => |store| store.begin_daily_check(home(), 2, NOW),
+    "claim_daily_check" => |store| store.claim_daily_check(home(), 1, NOW),
+    "claim_daily_check on the next day" => |store| store.claim_daily_check(home(), 2, NOW),
     "finish_daily_check" => |store| async move { store.finish_daily_check(home(), 2, Some(&temporary())).await },
     "probe_writing" => |store| store.probe_writing(NOW),
     "lease_mail_cursor" => |store| store.lease_mail_cursor(home(), MailReader::Bounces, "a", NOW, 60),
-    "keep_mail_cursor" => |store| async move { store.keep_mail_cursor(home(), MailReader::Bounces, "a", &cursor()).await },
+    "store_mail_cursor" => |store| async move { store.store_mail_cursor(home(), MailReader::Bounces, "a", &cursor()).await },
     "release_mail_cursors" => |store| store.release_mail_cursors("a"),
     "save_inbound_webhook" => |store| async move { store.save_inbound_webhook(home(), "hooks.example.com", &hook(), by(), NOW).await },
     "note_inbound_webhook" => |store| store.note_inbound_webhook(home(), Some("timeout"), NOW),
     "remove_inbound_webhook" => |store| store.remove_inbound_webhook(home(), by(), NOW),
     "delete_expired" => |store| store.delete_expired(people::life(NOW.plus(1_000)), NOW.plus(1_000)),
     "prune_messages" => |store| store.prune_messages(home(), LATER.plus(1_000), 10),
-    "forget_sending" => |store| store.forget_sending(LATER, LATER, LATER.plus(3 * 86_400)),
+    "prune_sending_records" => |store| store.prune_sending_records(LATER, LATER, LATER.plus(3 * 86_400)),
     "rotate_key" => |store| async move {
         let folder = tempfile::tempdir().unwrap();
         store.rotate_key(Some(&folder.path().join("new.key")), by(), NOW).await

@@ -51,7 +51,7 @@ on_both! {
             last_uid: 7,
             looked_at: NOW,
         };
-        store.keep_mail_cursor(home(), MailReader::Webhook, "a", &cursor).await.unwrap();
+        store.store_mail_cursor(home(), MailReader::Webhook, "a", &cursor).await.unwrap();
         assert_eq!(lease().await, Some(cursor.clone()));
         store.save_inbound_webhook(home(), "two.example", &hook("2"), by(), NOW).await.unwrap();
         assert_eq!(lease().await, None);
@@ -60,7 +60,7 @@ on_both! {
         let bounces = MailReader::Bounces;
         store.lease_mail_cursor(home(), bounces, "b", NOW, 60).await.unwrap();
         let cursor = MailCursor { last_uid: 9, ..cursor };
-        store.keep_mail_cursor(home(), bounces, "b", &cursor).await.unwrap();
+        store.store_mail_cursor(home(), bounces, "b", &cursor).await.unwrap();
         let version = store.inbound_webhook_version(home()).await.unwrap();
         store.save_inbound_webhook(home(), "two.example", &hook("2"), by(), NOW.plus(60)).await.unwrap();
         assert_eq!(lease().await, Some(cursor));

@@ -196,7 +196,7 @@ on_both! {
             looked_at: NOW,
         };
         let keep = async |owner: &'static str| {
-            store.keep_mail_cursor(home(), MailReader::Bounces, owner, &cursor).await.unwrap()
+            store.store_mail_cursor(home(), MailReader::Bounces, owner, &cursor).await.unwrap()
         };
         assert!(!keep("b").await);
         assert!(keep("a").await);

@@ -29,7 +29,7 @@ fn recipient(address: &str) -> Recipient {
 async fn claim_one(store: &Store, lease: &str) -> ClaimedMessage {
     let claim = Claim {
         until: LATER.plus(1_000),
-        at_most: 1,
+        max_messages: 1,
         ..claim(lease)
     };
     store.claim(&claim, LATER).await.unwrap().messages.remove(0)
@@ -84,7 +84,7 @@ on_both! {
         enqueue(&store, 1, &["bob@example.com"]).await;
         enqueue(&store, 2, &["bob@example.com"]).await;
         claim_one(&store, "server-a.1").await;
-        let few = Claim { at_most: 1, ..claim("server-a.2") };
+        let few = Claim { max_messages: 1, ..claim("server-a.2") };
         store.claim(&few, LATER).await.unwrap();
         let jump = LATER.plus(86_400);
         // The second claim is unknown to its server, as if the reply was lost.

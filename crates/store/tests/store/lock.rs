@@ -92,7 +92,7 @@ async fn leases_of_an_earlier_server_end_at_the_start_of_the_next_one() {
     store.claim(&claim(&owner), LATER).await.unwrap();
     let far = UnixTime(LATER.0 + 3_600);
     store
-        .take_slot(home(), 1, &owner, far, LATER)
+        .acquire_slot(home(), 1, &owner, far, LATER)
         .await
         .unwrap();
     assert!(
@@ -105,7 +105,7 @@ async fn leases_of_an_earlier_server_end_at_the_start_of_the_next_one() {
     assert!(cursor.await.unwrap().is_some());
     let day = async |store: &Store, day: i64, now| {
         let id: &DataCenterId = home();
-        store.begin_daily_check(id, day, now).await.unwrap()
+        store.claim_daily_check(id, day, now).await.unwrap()
     };
     assert!(!day(&store, 1, LATER).await);
     assert!(day(&store, 2, LATER).await);
@@ -115,7 +115,9 @@ async fn leases_of_an_earlier_server_end_at_the_start_of_the_next_one() {
     let store = server(&database.url).await.unwrap();
     let message = store.message(&id(1)).await.unwrap().unwrap();
     assert_eq!(message.state, MessageState::Waiting);
-    let slot = store.take_slot(home(), 1, "server-next", far, LATER).await;
+    let slot = store
+        .acquire_slot(home(), 1, "server-next", far, LATER)
+        .await;
     assert_eq!(slot.unwrap(), Some(0));
     assert!(
         store

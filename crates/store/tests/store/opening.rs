@@ -26,7 +26,7 @@ on_both! {
         let store = database.open().await;
         let version = authorized(&store, 1).await;
         store.begin_authorization(&authorization(2), by()).await.unwrap();
-        store.keep_draft("browser", home(), &domain::SmtpForm::default(), NOW).await.unwrap();
+        store.save_draft("browser", home(), &domain::SmtpForm::default(), NOW).await.unwrap();
         store.close().await;
 
         let store = database.open().await;

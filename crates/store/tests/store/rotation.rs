@@ -9,8 +9,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{AuditAction, AuditFilter};
 use secrecy::{ExposeSecret, SecretString};
 use store::{
-    AuditVerdict, FinishOutcome, KeySource, Refreshed, Rotated, SaveOutcome, Store, StoreError,
-    StoredChannel, StoredTarget, TakeOutcome,
+    AuditVerdict, CallbackClaim, FinishOutcome, KeySource, Refreshed, Rotated, SaveOutcome, Store,
+    StoreError, StoredChannel, StoredTarget,
 };
 
 use crate::{
@@ -169,9 +169,9 @@ on_both! {
         assert!(matches!(error, Err(StoreError::WrongKey)), "{error:?}");
         let store = open(&database).await;
         opens(&store).await;
-        let taken = store.take_authorization("state-2", Some("browser"), NOW).await.unwrap();
-        let TakeOutcome::Taken(taken) = taken else { panic!("{taken:?}") };
-        assert_eq!(taken.verifier.expose_secret(), secret("verifier").expose_secret());
+        let claimed = store.claim_authorization("state-2", Some("browser"), NOW).await.unwrap();
+        let CallbackClaim::Claimed(claimed) = claimed else { panic!("{claimed:?}") };
+        assert_eq!(claimed.verifier.expose_secret(), secret("verifier").expose_secret());
     }
 
     async fn the_audit_names_both_keys_by_their_ids(database) {
@@ -199,8 +199,8 @@ on_both! {
         rotate(&rotating).await;
         running.begin_authorization(&authorization(3), by()).await.unwrap();
         rotate(&rotating).await;
-        let taken = running.take_authorization("state-3", Some("browser"), NOW).await.unwrap();
-        assert!(matches!(taken, TakeOutcome::Taken(_)), "{taken:?}");
+        let claimed = running.claim_authorization("state-3", Some("browser"), NOW).await.unwrap();
+        assert!(matches!(claimed, CallbackClaim::Claimed(_)), "{claimed:?}");
         rotate(&rotating).await;
         running.finish_authorization(&id(3), FinishOutcome::Granted(given()), by(), NOW).await.unwrap();
         rotate(&rotating).await;
@@ -226,8 +226,8 @@ on_both! {
                         let saved = store.save_settings(home(), version, &settings, by(), Vec::new(), NOW);
                         saved.await.unwrap();
                         store.grant(home()).await.unwrap().unwrap();
-                        let taken = store.take_authorization(&state.state_hash, Some("browser"), NOW);
-                        assert!(matches!(taken.await.unwrap(), TakeOutcome::Taken(_)));
+                        let claimed = store.claim_authorization(&state.state_hash, Some("browser"), NOW);
+                        assert!(matches!(claimed.await.unwrap(), CallbackClaim::Claimed(_)));
                     }
                 })
             })
@@ -425,7 +425,7 @@ async fn nothing_that_the_old_key_opens_stays_in_the_files_of_the_database() {
         version = stored.await.unwrap().unwrap();
     }
     store
-        .take_authorization("state-2", Some("browser"), NOW)
+        .claim_authorization("state-2", Some("browser"), NOW)
         .await
         .unwrap();
     let rest = |text: &String| {

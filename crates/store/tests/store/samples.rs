@@ -8,7 +8,9 @@ use domain::{
     Provider, RedirectUrl, Scope, Security, SmtpSettings, TlsMinimum, UnixTime,
 };
 use secrecy::SecretString;
-use store::{FinishOutcome, Finished, NewAuthorization, NewGrant, SaveOutcome, Store, TakeOutcome};
+use store::{
+    CallbackClaim, FinishOutcome, Finished, NewAuthorization, NewGrant, SaveOutcome, Store,
+};
 
 /// Text to search for where no secret may be.
 pub const PLANTED: &str = "pLanted";
@@ -139,9 +141,9 @@ pub async fn begin_and_take(store: &Store, number: usize) {
 
 async fn take(store: &Store, new: NewAuthorization) {
     store.begin_authorization(&new, by()).await.unwrap();
-    let taken = store.take_authorization(&new.state_hash, Some("browser"), NOW);
-    let taken = taken.await.unwrap();
-    assert!(matches!(taken, TakeOutcome::Taken(_)), "{taken:?}");
+    let claimed = store.claim_authorization(&new.state_hash, Some("browser"), NOW);
+    let claimed = claimed.await.unwrap();
+    assert!(matches!(claimed, CallbackClaim::Claimed(_)), "{claimed:?}");
 }
 
 /// Saves settings, authorizes them, and returns the version of the grant.

@@ -87,11 +87,11 @@ on_both! {
         store.begin_authorization(&authorization(1), by()).await.unwrap();
         let sealed = database.text("SELECT verifier FROM authorizations").await.unwrap();
         database.tamper("UPDATE authorizations SET verifier = 'AAAA'").await;
-        let error = store.take_authorization("state-1", Some("browser"), NOW).await.unwrap_err();
+        let error = store.claim_authorization("state-1", Some("browser"), NOW).await.unwrap_err();
         assert!(matches!(error, StoreError::Unsealable { .. }), "{error}");
         database.tamper(&format!("UPDATE authorizations SET verifier = '{sealed}'")).await;
-        let outcome = store.take_authorization("state-1", Some("browser"), NOW).await.unwrap();
-        assert!(matches!(outcome, store::TakeOutcome::Taken(_)), "{outcome:?}");
+        let outcome = store.claim_authorization("state-1", Some("browser"), NOW).await.unwrap();
+        assert!(matches!(outcome, store::CallbackClaim::Claimed(_)), "{outcome:?}");
     }
 
     async fn one_secret_is_sealed_differently_each_time(database) {

@@ -3,8 +3,8 @@
 use domain::{ChannelId, ChannelKind, MailboxSignIn, SmtpSettings};
 use secrecy::SecretString;
 use store::{
-    FinishOutcome, Finished, Refreshed, RowFault, Store, StoreError, StoredChannel, StoredTarget,
-    StoredWebhook, TakeOutcome, TamperedRow,
+    CallbackClaim, FinishOutcome, Finished, Refreshed, RowFault, Store, StoreError, StoredChannel,
+    StoredTarget, StoredWebhook, TamperedRow,
 };
 
 use crate::{
@@ -163,8 +163,8 @@ on_both! {
         ] {
             database.tamper(&format!("UPDATE authorizations SET {change}")).await;
             for session in ["browser", "mine"] {
-                let taken = store.take_authorization("state-1", Some(session), NOW).await;
-                assert!(!matches!(taken, Ok(TakeOutcome::Taken(_))), "{change}");
+                let claimed = store.claim_authorization("state-1", Some(session), NOW).await;
+                assert!(!matches!(claimed, Ok(CallbackClaim::Claimed(_))), "{change}");
             }
             let found = store.verify_rows().await.unwrap();
             let expected = TamperedRow {

@@ -57,7 +57,7 @@ impl Failure {
     }
 
     /// Returns a failure for a message that neither the server accepted nor the spool stored.
-    pub fn not_kept(error: &RemoteError, cause: &dyn Error) -> Self {
+    pub fn not_spooled(error: &RemoteError, cause: &dyn Error) -> Self {
         Self::new(
             TEMPORARY,
             format!("{error}; the message could not be spooled: {cause}"),

@@ -15,7 +15,7 @@ pub fn prepare(
     let content = if arguments.ignore_dots {
         content
     } else {
-        up_to_a_dot(content)
+        before_single_dot(content)
     };
     let mut message = RawMessage::parse(content);
     let mut recipients = Vec::new();
@@ -114,7 +114,7 @@ fn bare(written: &str) -> &str {
 }
 
 /// Returns the part before a line with a single dot.
-fn up_to_a_dot(content: &[u8]) -> &[u8] {
+fn before_single_dot(content: &[u8]) -> &[u8] {
     let mut start = 0;
     for line in content.split_inclusive(|b| *b == b'\n') {
         if line.trim_ascii_end() == b"." {

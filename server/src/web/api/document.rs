@@ -130,8 +130,8 @@ pub async fn json() -> Response {
 }
 
 /// Returns the document for the page that displays it.
-pub fn for_the_page() -> ApiDocument {
-    static SHOWN: LazyLock<ApiDocument> =
+pub fn page_document() -> ApiDocument {
+    static PAGE_DOCUMENT: LazyLock<ApiDocument> =
         LazyLock::new(|| ApiDocument::read(&serde_json::to_value(&*DOCUMENT).unwrap_or_default()));
-    SHOWN.clone()
+    PAGE_DOCUMENT.clone()
 }

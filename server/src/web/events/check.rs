@@ -17,7 +17,7 @@ use super::Listener;
 /// Maximum duration of a stream: longer than a check, including the arrival of the test email.
 const MAX_DURATION: Duration = Duration::from_mins(2);
 /// A shorter string is not a check ID, so the stream does not wait for it.
-const SHORTEST: usize = 16;
+const MIN_ID_LENGTH: usize = 16;
 
 /// Sends past events, then new events, then the report. Ends with the session.
 pub async fn check(
@@ -26,11 +26,11 @@ pub async fn check(
     Path(id): Path<String>,
 ) -> Response {
     let id = CheckId::parse(&id).ok();
-    let Some(id) = id.filter(|id| id.as_str().len() >= SHORTEST) else {
+    let Some(id) = id.filter(|id| id.as_str().len() >= MIN_ID_LENGTH) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     if let Some(events) = mailer.doctor.watch(&id) {
-        let patches = patches(mailer, id, events, rendered::broke_off);
+        let patches = patches(mailer, id, events, rendered::check_failed);
         return listener.send_json(patches, Role::Operator, MAX_DURATION);
     }
     // Another process may run the check, or ran it until the process was stopped.
@@ -69,7 +69,7 @@ fn patches(
             }
         }
     });
-    stream::iter([rendered::begun()]).chain(shown)
+    stream::iter([rendered::check_started()]).chain(shown)
 }
 
 /// Returns the report of a check in another process, once the check has ended or its process is

@@ -21,9 +21,9 @@ use super::{
 };
 
 /// Interval between polls.
-const EVERY: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// Minimum interval between polls after a change in this process or a new stream.
-const AT_LEAST: Duration = Duration::from_millis(250);
+const MIN_POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// The values that event streams subscribe to.
 #[derive(Debug)]
@@ -99,14 +99,14 @@ impl Feeds {
                 if self.is_idle() {
                     std::future::pending::<()>().await;
                 }
-                sleep_until(began + EVERY).await;
+                sleep_until(began + POLL_INTERVAL).await;
             };
             tokio::select! {
                 () = pause => {}
                 () = self.wake.notified() => {}
                 _ = changes.changed() => {}
             }
-            sleep_until(began + AT_LEAST).await;
+            sleep_until(began + MIN_POLL_INTERVAL).await;
         }
     }
 
@@ -163,7 +163,7 @@ impl Feeds {
             let page = self
                 .mailer
                 .outbox
-                .messages(filter, None, api::AT_ONCE)
+                .messages(filter, None, api::PAGE_SIZE)
                 .await?;
             let view = ListView::new(page.messages, overview.clone());
             self.lists.publish(current, filter, Arc::new(view));

@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use domain::{DataCenterId, MailPage, MailPlace, MailQuery, Role};
+use domain::{DataCenterId, MailPage, MailQuery, PagePosition, Role};
 use futures::{Stream, stream};
 use mail::{MailError, MailWatch, MailboxError, Mailer};
 use tokio::sync::watch;
@@ -110,7 +110,7 @@ impl Waiting {
 
     fn new_mail(&mut self, page: MailPage) -> Option<HtmlPatch> {
         let mut mails = page.mails;
-        if matches!(self.requested.place, MailPlace::After(_)) {
+        if matches!(self.requested.place, PagePosition::After(_)) {
             mails.reverse();
         }
         let before = std::mem::replace(&mut self.reported, mails.len());

@@ -64,18 +64,18 @@ pub async fn message(
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
-    let watching = Watching {
+    let stream = MessageStream {
         views: listener.feeds.message(id),
         roles: listener.role(),
         view: None,
         role: None,
         shown: None,
     };
-    listener.send(states(watching), Role::Viewer, MAX_DURATION)
+    listener.send(states(stream), Role::Viewer, MAX_DURATION)
 }
 
 /// A stream for the page of one message.
-struct Watching {
+struct MessageStream {
     views: Subscription<Arc<MessageView>>,
     roles: Subscription<Role>,
     view: Option<Arc<MessageView>>,
@@ -83,7 +83,7 @@ struct Watching {
     shown: Option<Arc<str>>,
 }
 
-impl Watching {
+impl MessageStream {
     /// Waits for an event that differs from the previous one.
     async fn next(&mut self) -> Option<Arc<str>> {
         loop {
@@ -103,10 +103,10 @@ impl Watching {
     }
 }
 
-fn states(watching: Watching) -> impl Stream<Item = Event> + Send {
-    stream::unfold(watching, |mut watching| async move {
-        let json = watching.next().await?;
-        Some((event(&json), watching))
+fn states(stream: MessageStream) -> impl Stream<Item = Event> + Send {
+    stream::unfold(stream, |mut stream| async move {
+        let json = stream.next().await?;
+        Some((event(&json), stream))
     })
 }
 

@@ -61,9 +61,10 @@ impl Streams {
     pub fn open(&self, address: IpAddr, session: String) -> Option<OpenStream> {
         let limits = self.limits;
         let counted = (
-            self.all.take((), limits.all)?,
-            self.by_address.take(network(address), limits.per_address)?,
-            self.by_session.take(session, limits.per_session)?,
+            self.all.acquire((), limits.all)?,
+            self.by_address
+                .acquire(network(address), limits.per_address)?,
+            self.by_session.acquire(session, limits.per_session)?,
         );
         Some(OpenStream { _counted: counted })
     }

@@ -10,7 +10,7 @@ use crate::support::Server;
 #[tokio::test]
 async fn describes_every_route_with_its_scopes_and_no_other() {
     let server = Server::start().await;
-    let document = server.stranger().get("/api/v1/openapi.json").await.json();
+    let document = server.anonymous().get("/api/v1/openapi.json").await.json();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     let mut reported = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -49,7 +49,7 @@ async fn describes_every_route_with_its_scopes_and_no_other() {
 #[tokio::test]
 async fn changes_on_purpose_only() {
     let server = Server::start().await;
-    let document = server.stranger().get("/api/v1/openapi.json").await.json();
+    let document = server.anonymous().get("/api/v1/openapi.json").await.json();
     let expected: Value = serde_json::from_str(include_str!("openapi.json")).unwrap();
     if document != expected {
         let found = Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi.json");
@@ -61,7 +61,7 @@ async fn changes_on_purpose_only() {
 #[tokio::test]
 async fn has_a_public_page_that_loads_no_script() {
     let server = Server::start().await;
-    let page = server.stranger().get("/api/docs").await;
+    let page = server.anonymous().get("/api/docs").await;
     assert_eq!(page.status, 200, "{page:?}");
     for text in [
         "POST /api/v1/messages",

@@ -30,9 +30,9 @@ async fn more_than_may_wait_for_a_key_is_refused_until_some_of_it_is_finished() 
     let both = [("send", "on"), ("messages", "on")];
     let one = administrator.make_key("one", &both).await;
     let (one, other) = (
-        server.stranger().with_key(&one),
+        server.anonymous().with_key(&one),
         server
-            .stranger()
+            .anonymous()
             .with_key(&administrator.make_key("other", &both).await),
     );
     let first = submit(&one, 3_000, "first").await;

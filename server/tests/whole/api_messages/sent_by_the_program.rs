@@ -201,8 +201,8 @@ async fn refusals_have_the_codes_that_sendmail_has() {
         // An error is one line: the problem and its only part have the same text.
         assert_eq!(ended.said.lines().count(), 1, "{words} {ended:?}");
     }
-    let stranger = Machine::at(&world.server.url(), &format!("mgk_{}", "x".repeat(43)), "");
-    let ended = stranger.send("bob@example.com", "x\n");
+    let anonymous = Machine::at(&world.server.url(), &format!("mgk_{}", "x".repeat(43)), "");
+    let ended = anonymous.send("bob@example.com", "x\n");
     assert_eq!(ended.code, Some(77), "{ended:?}");
     assert!(!ended.said.contains("mgk_x"), "{ended:?}");
     let keyless = Machine::at(&world.server.url(), "", "");

@@ -40,7 +40,7 @@ async fn an_account_that_exists_is_answered_like_one_that_does_not() {
     for _ in 0..5 {
         let mut answers = Vec::new();
         for name in names {
-            let reply = tried(&server.stranger(), name, "text/html").await;
+            let reply = tried(&server.anonymous(), name, "text/html").await;
             answers.push(reported(&reply, name));
         }
         assert_eq!(answers[0].0, 401);
@@ -56,11 +56,11 @@ async fn links_and_pages_do_not_reveal_which_accounts_exist() {
         .administrator()
         .add_account("zebedee", "viewer")
         .await;
-    let stranger = server.stranger();
+    let anonymous = server.anonymous();
     let other = "x".repeat(43);
     let mut answers = Vec::new();
     for token in ["y".repeat(43), other] {
-        let page = stranger.get(&format!("/password?token={token}")).await;
+        let page = anonymous.get(&format!("/password?token={token}")).await;
         answers.push(reported(&page, &token));
     }
     assert_eq!(answers[0], answers[1]);
@@ -72,7 +72,7 @@ async fn links_and_pages_do_not_reveal_which_accounts_exist() {
         "/readyz",
         "/no/such/page",
     ] {
-        let page = stranger.get(path).await;
+        let page = anonymous.get(path).await;
         assert!(!page.body.contains("zebedee"), "{path} {page:?}");
     }
 }

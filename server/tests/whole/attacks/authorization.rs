@@ -59,7 +59,7 @@ async fn a_stolen_callback_is_rejected_in_another_session() {
     for other in [&thief, &same_account] {
         assert_turned_away(&other.get(&back).await, "other_browser");
     }
-    assert_eq!(server.stranger().get(&back).await.status, 401);
+    assert_eq!(server.anonymous().get(&back).await.status, 401);
     assert_not_authorized(&provider, &victim).await;
 }
 

@@ -17,9 +17,9 @@ async fn with_line(browser: &Browser, line: &str) -> Reply {
 #[tokio::test]
 async fn a_session_is_that_one_value_under_that_one_name() {
     let server = Server::start().await;
-    let stranger = server.stranger();
+    let anonymous = server.anonymous();
     let good = server.administrator().cookie(SESSION).unwrap();
-    let whole = with_line(&stranger, &format!("{SESSION}={good}")).await;
+    let whole = with_line(&anonymous, &format!("{SESSION}={good}")).await;
     assert_eq!(whole.status, 200);
 
     let mut lines: Vec<_> = (0..good.len())
@@ -66,7 +66,7 @@ async fn a_session_is_that_one_value_under_that_one_name() {
         good.clone(),
     ]);
     for line in lines {
-        let reply = with_line(&stranger, &line).await;
+        let reply = with_line(&anonymous, &line).await;
         let refused = [
             StatusCode::SEE_OTHER,
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -76,7 +76,7 @@ async fn a_session_is_that_one_value_under_that_one_name() {
         assert!(!reply.body.contains(&good), "{shown}");
     }
     // The session itself is unaffected.
-    let whole = with_line(&stranger, &format!("{SESSION}={good}")).await;
+    let whole = with_line(&anonymous, &format!("{SESSION}={good}")).await;
     assert_eq!(whole.status, 200);
 }
 
@@ -86,7 +86,7 @@ async fn a_cookie_planted_before_the_sign_in_is_worth_nothing_after_it() {
     let attacker = server.administrator().add_person("mallory", "viewer").await;
     // An invented cookie, and one of the attacker.
     for planted in ["x".repeat(43), attacker.cookie(SESSION).unwrap()] {
-        let victim = server.stranger();
+        let victim = server.anonymous();
         victim.plant(SESSION, &planted);
         victim.plant(DEVICE, &attacker.cookie(DEVICE).unwrap());
         assert_eq!(victim.sign_in(ADMINISTRATOR).await.status, 303);
@@ -95,7 +95,7 @@ async fn a_cookie_planted_before_the_sign_in_is_worth_nothing_after_it() {
         assert_eq!(victim.get("/access").await.status, 200);
 
         // Knowing the planted cookie gives no access.
-        let spy = server.stranger();
+        let spy = server.anonymous();
         spy.plant(SESSION, &planted);
         assert_eq!(spy.get("/access").await.status, 303);
     }
@@ -105,7 +105,7 @@ async fn a_cookie_planted_before_the_sign_in_is_worth_nothing_after_it() {
 async fn a_device_cookie_gives_no_access() {
     let server = Server::start().await;
     let device = server.administrator().cookie(DEVICE).unwrap();
-    let thief = server.stranger();
+    let thief = server.anonymous();
     thief.plant(DEVICE, &device);
     assert_eq!(thief.get("/account").await.status, 303);
     thief.plant(SESSION, &device);

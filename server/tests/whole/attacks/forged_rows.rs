@@ -8,7 +8,7 @@ const ANYBODY: &str = "/settings/smtp";
 
 /// Returns the status of a page for a browser that only has this cookie.
 async fn status(server: &Server, cookie: &str, page: &str) -> u16 {
-    let browser = server.stranger();
+    let browser = server.anonymous();
     browser.plant(SESSION, cookie);
     browser.get(page).await.status.as_u16()
 }

@@ -18,23 +18,23 @@ async fn a_key_is_not_a_session_and_a_session_is_not_a_key() {
     let key = administrator
         .make_key("reader", &[("messages", "on")])
         .await;
-    let stranger = server.stranger();
+    let anonymous = server.anonymous();
     for value in [&*key, &key[4..]] {
-        stranger.plant(SESSION, value);
-        assert_eq!(stranger.get("/settings/smtp").await.status, 303);
-        assert_eq!(stranger.get(STATUS).await.status, 401);
+        anonymous.plant(SESSION, value);
+        assert_eq!(anonymous.get("/settings/smtp").await.status, 303);
+        assert_eq!(anonymous.get(STATUS).await.status, 401);
     }
     for name in [SESSION, "mailgrant_device"] {
         let token = administrator.cookie(name).unwrap();
         for shown in [token.clone(), format!("mgk_{token}")] {
-            let reply = bearer(&server.stranger(), &format!("Bearer {shown}")).await;
+            let reply = bearer(&server.anonymous(), &format!("Bearer {shown}")).await;
             assert_eq!(reply.status, 401, "{name}");
             assert!(!reply.body.contains(&token));
         }
     }
     // A session does not make a wrong key valid, and a key does not open a page.
     assert_eq!(bearer(&administrator, "Bearer mgk_x").await.status, 401);
-    let program = server.stranger().with_key(&key);
+    let program = server.anonymous().with_key(&key);
     assert_eq!(program.get("/access").await.status, 303);
     let reply = program
         .fetch("/api/add_data_center", "name=Evil".into())
@@ -49,9 +49,9 @@ async fn a_key_is_that_one_value_in_that_one_header() {
     let key = administrator
         .make_key("reader", &[("messages", "on")])
         .await;
-    let stranger = server.stranger();
+    let anonymous = server.anonymous();
     assert_eq!(
-        bearer(&stranger, &format!("Bearer {key}")).await.status,
+        bearer(&anonymous, &format!("Bearer {key}")).await.status,
         200
     );
     let mut wrong: Vec<_> = (0..key.len())
@@ -75,27 +75,27 @@ async fn a_key_is_that_one_value_in_that_one_header() {
         "Bearer ' OR 1=1 --".to_owned(),
     ]);
     for shown in wrong {
-        let reply = bearer(&stranger, &shown).await;
+        let reply = bearer(&anonymous, &shown).await;
         let refused = [401, 431].contains(&reply.status.as_u16());
         assert!(refused, "{} {reply:?}", &shown[..shown.len().min(80)]);
         assert!(!reply.body.contains(&key));
     }
-    let twice = stranger
+    let twice = anonymous
         .request("GET", STATUS)
         .header("authorization", format!("Bearer {key}"))
         .header("authorization", format!("Bearer {key}"));
-    assert_eq!(stranger.send(twice).await.status, 401);
+    assert_eq!(anonymous.send(twice).await.status, 401);
     for path in [
         format!("{STATUS}?access_token={key}"),
         format!("{STATUS}?key={key}"),
     ] {
-        assert_eq!(stranger.get(&path).await.status, 401);
+        assert_eq!(anonymous.get(&path).await.status, 401);
     }
-    let in_body = stranger
+    let in_body = anonymous
         .request("GET", STATUS)
         .header("x-api-key", &key)
         .body(format!("access_token={key}"));
-    assert_eq!(stranger.send(in_body).await.status, 401);
+    assert_eq!(anonymous.send(in_body).await.status, 401);
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn an_expired_key_is_rejected_like_an_unknown_one() {
     let ended = administrator.make_key("ended", &[("messages", "on")]).await;
     let unknown = format!("mgk_{}", "x".repeat(43));
     for key in [&expired, &ended] {
-        let program = server.stranger().with_key(key);
+        let program = server.anonymous().with_key(key);
         assert_eq!(program.get(STATUS).await.status, 200);
     }
     let mut database = server.database().await;
@@ -120,7 +120,7 @@ async fn an_expired_key_is_rejected_like_an_unknown_one() {
         .run("UPDATE api_keys SET ended_at = 1 WHERE name = 'ended'")
         .await;
     for key in [&expired, &ended, &unknown] {
-        let reply = server.stranger().with_key(key).get(STATUS).await;
+        let reply = server.anonymous().with_key(key).get(STATUS).await;
         assert_eq!(reply.status, 401, "{reply:?}");
         answers.push((
             reply.body.clone(),
@@ -140,7 +140,7 @@ async fn a_key_reaches_no_other_data_center_whatever_it_asks_for() {
     let id = added.json()["id"].as_str().unwrap().to_owned();
     let fields = [("messages", "on"), ("data_center", &*id)];
     let key = administrator.make_key("second", &fields).await;
-    let program = server.stranger().with_key(&key);
+    let program = server.anonymous().with_key(&key);
     for query in ["", "?data_center=default", "?id=default", "?data_center=*"] {
         let reply = program.get(&format!("{STATUS}{query}")).await;
         assert_eq!(reply.status, 200);
@@ -180,7 +180,7 @@ async fn a_key_gets_no_scope_by_asking() {
         assert!(!reply.body.contains("mgk_"), "{fields} {reply:?}");
     }
     let key = administrator.make_key("sender", &[("send", "on")]).await;
-    let sender = server.stranger().with_key(&key);
+    let sender = server.anonymous().with_key(&key);
     for path in [
         STATUS.to_owned(),
         format!("{STATUS}?scope=messages&messages=on"),

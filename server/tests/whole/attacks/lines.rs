@@ -23,12 +23,12 @@ fn encoded(text: &str) -> String {
 
 /// Sends everything from anonymous and administrator requests that ends up in the log.
 async fn write_everything(program: &Program, browser: &Browser) {
-    let stranger = Browser::at(&program.url);
+    let anonymous = Browser::at(&program.url);
     let address = program.url.strip_prefix("http://").unwrap();
     for end in ENDS {
         let text = format!("x{end}{FORGED}{end}");
         let path = format!("/{}", encoded(&text));
-        for one in [&stranger, browser] {
+        for one in [&anonymous, browser] {
             one.get(&path).await;
             one.get(&format!("/api/v1{path}")).await;
             one.get(&format!(
@@ -67,7 +67,7 @@ async fn write_everything(program: &Program, browser: &Browser) {
     // A browser with this user agent may sign in.
     for end in ["\u{85}", "\u{2028}"] {
         let agent = format!("x{end}{FORGED}");
-        let request = stranger
+        let request = anonymous
             .request("POST", "/login")
             .header(
                 "user-agent",
@@ -75,7 +75,7 @@ async fn write_everything(program: &Program, browser: &Browser) {
             )
             .header("content-type", "application/x-www-form-urlencoded")
             .body(body(&[("name", "admin"), ("password", PASSWORD)]));
-        assert_eq!(stranger.send(request).await.status, 303);
+        assert_eq!(anonymous.send(request).await.status, 303);
     }
 }
 

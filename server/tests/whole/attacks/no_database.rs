@@ -30,9 +30,9 @@ async fn without_a_database_no_one_gets_access() {
     }
 
     let visitors = [
-        ("nobody", server.stranger()),
+        ("nobody", server.anonymous()),
         ("administrator", administrator.clone()),
-        ("program", server.stranger().with_key(&key)),
+        ("program", server.anonymous().with_key(&key)),
     ];
     for known in PERMISSIONS {
         let path = known.path.replace("{id}", "unknown");
@@ -63,18 +63,18 @@ async fn without_a_database_no_one_gets_access() {
         }
     }
 
-    let stranger = server.stranger();
-    assert_eq!(stranger.sign_in(ADMINISTRATOR).await.status, 503);
-    assert_eq!(stranger.choose_password(&link, PASSWORD).await.status, 503);
+    let anonymous = server.anonymous();
+    assert_eq!(anonymous.sign_in(ADMINISTRATOR).await.status, 503);
+    assert_eq!(anonymous.choose_password(&link, PASSWORD).await.status, 503);
     let setup = body(&[
         ("token", &"x".repeat(43)),
         ("name", "mallory"),
         ("password", PASSWORD),
         ("repeated", PASSWORD),
     ]);
-    let reply = stranger.submit("/setup", setup).await;
+    let reply = anonymous.submit("/setup", setup).await;
     assert!(reply.cookies().next().is_none(), "{reply:?}");
-    let program = server.stranger().with_key(&key);
+    let program = server.anonymous().with_key(&key);
     assert_eq!(program.get("/api/v1/status").await.status, 503);
     assert_eq!(administrator.cookie(SESSION).as_ref(), Some(&session));
 
@@ -85,7 +85,7 @@ async fn without_a_database_no_one_gets_access() {
             .await;
     }
     assert_eq!(administrator.get("/access").await.status, 200);
-    assert_eq!(stranger.sign_in(ADMINISTRATOR).await.status, 303);
+    assert_eq!(anonymous.sign_in(ADMINISTRATOR).await.status, 303);
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn an_action_that_cannot_be_audited_is_not_performed() {
         )
         .await;
     assert_eq!(reply.status, 503, "{reply:?}");
-    assert_eq!(server.stranger().sign_in(ADMINISTRATOR).await.status, 503);
+    assert_eq!(server.anonymous().sign_in(ADMINISTRATOR).await.status, 503);
     assert_eq!(administrator.get("/activity/export").await.status, 503);
     let reply = administrator
         .fetch("/api/add_data_center", "name=Intruder".into())

@@ -83,7 +83,7 @@ async fn no_spelling_of_a_path_leads_out_of_the_site() {
 #[tokio::test]
 async fn a_page_has_one_spelling_and_needs_its_role_under_any_other() {
     let server = Server::start().await;
-    let stranger = server.stranger();
+    let anonymous = server.anonymous();
     for path in [
         "/access",
         "/Access",
@@ -121,7 +121,7 @@ async fn a_page_has_one_spelling_and_needs_its_role_under_any_other() {
             assert!(!answer.contains("API keys"), "{method} {path}: {answer}");
         }
     }
-    let _ = stranger;
+    let _ = anonymous;
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ async fn a_password_that_was_reset_ends_sessions_and_the_old_password() {
     assert_eq!(person.get("/account").await.status, 303);
     assert_ends(events).await;
     assert_eq!(person.sign_in("person").await.status, 401);
-    let thief = server.stranger();
+    let thief = server.anonymous();
     thief.plant(SESSION, &session);
     assert_eq!(thief.get("/account").await.status, 303);
 }
@@ -107,7 +107,7 @@ async fn a_password_that_was_reset_ends_sessions_and_the_old_password() {
 #[tokio::test]
 async fn a_session_that_was_ended_elsewhere_receives_no_more_events() {
     let (_provider, server, person, events) = waiting().await;
-    let elsewhere = server.stranger();
+    let elsewhere = server.anonymous();
     assert_eq!(elsewhere.sign_in("person").await.status, 303);
     let reply = elsewhere
         .submit("/account", body(&[("do", "end_other_sessions")]))
@@ -125,7 +125,7 @@ async fn no_user_can_raise_their_own_role() {
         administrator.add_person("person", "operator").await;
         administrator.account_id("person").await
     };
-    let person = server.stranger();
+    let person = server.anonymous();
     person.sign_in("person").await;
     let fields = [("do", "set_role"), ("id", &*id), ("role", "administrator")];
     for path in ["/access", "/account", "/settings/smtp", "/login"] {
@@ -144,5 +144,5 @@ async fn no_user_can_raise_their_own_role() {
     ]);
     assert_eq!(person.submit("/account", more).await.status, 303);
     assert_eq!(person.get("/access").await.status, 403);
-    assert_eq!(server.stranger().sign_in(ADMINISTRATOR).await.status, 303);
+    assert_eq!(server.anonymous().sign_in(ADMINISTRATOR).await.status, 303);
 }

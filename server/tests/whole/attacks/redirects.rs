@@ -61,7 +61,7 @@ fn assert_stays(reply: &Reply, base: &str, trick: &str) {
 #[tokio::test]
 async fn a_sign_in_leads_to_a_page_of_this_server_whatever_was_asked_for() {
     let server = Server::start().await;
-    let browser = server.stranger();
+    let browser = server.anonymous();
     let long = format!("/{}", "//evil.example".repeat(20_000));
     for trick in TRICKS.into_iter().chain([&*long]) {
         let fields = [

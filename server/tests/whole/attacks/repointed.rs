@@ -24,8 +24,11 @@ impl Trap {
 
     /// Asserts that there were no connections.
     async fn assert_empty(&self) {
-        let came = futures::poll!(std::pin::pin!(self.listener.accept()));
-        assert!(came.is_pending(), "somebody came: {came:?}");
+        let connection = futures::poll!(std::pin::pin!(self.listener.accept()));
+        assert!(
+            connection.is_pending(),
+            "somebody connection: {connection:?}"
+        );
     }
 }
 

@@ -33,8 +33,11 @@ async fn a_password_is_not_sent_to_a_server_that_was_written_to_the_database() {
     let kept = form.clone().with("password", "");
     let reply = administrator.fetch(SAVE, kept.body()).await;
     assert_eq!(reply.status, 422, "{reply:?}");
-    let came = futures::poll!(std::pin::pin!(trap.accept()));
-    assert!(came.is_pending(), "somebody came: {came:?}");
+    let connection = futures::poll!(std::pin::pin!(trap.accept()));
+    assert!(
+        connection.is_pending(),
+        "somebody connection: {connection:?}"
+    );
 
     // Typing the secret again repairs the settings.
     let reply = administrator.fetch(SAVE, form.body()).await;

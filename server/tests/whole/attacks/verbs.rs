@@ -30,7 +30,7 @@ fn allowed(path: &str) -> BTreeSet<&'static str> {
 async fn a_method_without_a_rule_does_nothing_anywhere() {
     let server = Server::start().await;
     let visitors = [
-        server.stranger(),
+        server.anonymous(),
         server.viewer().await,
         server.administrator(),
     ];

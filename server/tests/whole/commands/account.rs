@@ -8,8 +8,8 @@ async fn an_account_added_while_the_server_runs_can_sign_in() {
     let directory = tempfile::tempdir().unwrap();
     let server = Program::start(directory.path(), &[]);
     let words = "account add alice --role administrator --password-stdin";
-    let said = run_typed(directory.path(), words, &format!("{PASSWORD}\nmore\n")).good();
-    assert_eq!(said, "Added alice as administrator.\n");
+    let output = run_typed(directory.path(), words, &format!("{PASSWORD}\nmore\n")).success();
+    assert_eq!(output, "Added alice as administrator.\n");
 
     let signed_in = sign_in(&server.url, "alice", PASSWORD).await;
     assert_eq!(signed_in.status, 303, "{signed_in:?}");
@@ -23,9 +23,9 @@ async fn the_link_of_an_added_account_lets_its_owner_choose_the_password_once() 
     let server = Program::start(directory.path(), &[]);
     let address = server.url.strip_prefix("http://").unwrap();
     let words = format!("--listen {address} account add alice --role administrator");
-    let said = run(directory.path(), &words).good();
-    assert!(said.contains(" once at this link, until "), "{said}");
-    let link = said.lines().last().unwrap();
+    let output = run(directory.path(), &words).success();
+    assert!(output.contains(" once at this link, until "), "{output}");
+    let link = output.lines().last().unwrap();
     let (page, token) = link.split_once("?token=").unwrap();
     let origin = server.url.replace("127.0.0.1", "localhost");
     assert_eq!(page, format!("{origin}/password"));
@@ -44,17 +44,17 @@ async fn the_link_of_an_added_account_lets_its_owner_choose_the_password_once() 
 #[test]
 fn a_link_names_the_public_url_or_the_address_listened_on() {
     let directory = tempfile::tempdir().unwrap();
-    let said = run(directory.path(), "account add alice --role administrator").good();
+    let output = run(directory.path(), "account add alice --role administrator").success();
     assert!(
-        said.contains("\nhttp://localhost:3000/password?token="),
-        "{said}"
+        output.contains("\nhttp://localhost:3000/password?token="),
+        "{output}"
     );
     let public = [("MAILGRANT_PUBLIC_URL", "https://mailgrant.example.com")];
-    let said = run_with(directory.path(), "account add bob", &public).good();
-    assert!(said.starts_with("Added bob as viewer. "), "{said}");
+    let output = run_with(directory.path(), "account add bob", &public).success();
+    assert!(output.starts_with("Added bob as viewer. "), "{output}");
     assert!(
-        said.contains("\nhttps://mailgrant.example.com/password?token="),
-        "{said}"
+        output.contains("\nhttps://mailgrant.example.com/password?token="),
+        "{output}"
     );
 }
 
@@ -62,8 +62,8 @@ fn a_link_names_the_public_url_or_the_address_listened_on() {
 fn the_first_account_is_an_administrator() {
     let directory = tempfile::tempdir().unwrap();
     for words in ["account add bob", "account add bob --role operator"] {
-        let said = run(directory.path(), words).bad(1);
-        assert!(said.contains("--role administrator"), "{said}");
+        let output = run(directory.path(), words).failure(1);
+        assert!(output.contains("--role administrator"), "{output}");
     }
     assert!(!directory.path().join(DATA).exists());
     add(directory.path(), "alice", "administrator");
@@ -75,9 +75,9 @@ async fn lists_accounts_with_role_password_and_last_sign_in() {
     let directory = tempfile::tempdir().unwrap();
     add(directory.path(), "alice", "administrator");
     let server = Program::start(directory.path(), &[]);
-    run(directory.path(), "account add bob").good();
+    run(directory.path(), "account add bob").success();
     sign_in(&server.url, "alice", PASSWORD).await;
-    let table = run(directory.path(), "account list").good();
+    let table = run(directory.path(), "account list").success();
     let rows: Vec<Vec<_>> = table
         .lines()
         .map(|line| {
@@ -100,15 +100,15 @@ async fn a_reset_ends_the_password_and_a_password_from_standard_input_takes_its_
     add(directory.path(), "alice", "administrator");
     let server = Program::start(directory.path(), &[]);
 
-    let said = run(directory.path(), "account reset-password ALICE").good();
-    assert!(said.contains("sessions of alice have ended"), "{said}");
-    assert!(said.contains("/password?token="), "{said}");
+    let output = run(directory.path(), "account reset-password ALICE").success();
+    assert!(output.contains("sessions of alice have ended"), "{output}");
+    assert!(output.contains("/password?token="), "{output}");
     let old = sign_in(&server.url, "alice", PASSWORD).await;
     assert_eq!(old.status, 401, "{old:?}");
 
     let words = "account reset-password alice --password-stdin";
     let new = "nine herons folding paper maps";
-    run_typed(directory.path(), words, new).good();
+    run_typed(directory.path(), words, new).success();
     let signed_in = sign_in(&server.url, "alice", new).await;
     assert_eq!(signed_in.status, 303, "{signed_in:?}");
 }
@@ -119,19 +119,19 @@ async fn a_role_changes_and_an_account_goes_but_never_the_last_administrator() {
     add(directory.path(), "alice", "administrator");
     add(directory.path(), "bob", "viewer");
     for words in ["account role alice viewer", "account remove alice"] {
-        let said = run(directory.path(), words).bad(1);
-        assert!(said.contains("last administrator"), "{said}");
+        let output = run(directory.path(), words).failure(1);
+        assert!(output.contains("last administrator"), "{output}");
     }
-    let said = run(directory.path(), "account role bob administrator").good();
-    assert_eq!(said, "bob is administrator now.\n");
+    let output = run(directory.path(), "account role bob administrator").success();
+    assert_eq!(output, "bob is administrator now.\n");
     let server = Program::start(directory.path(), &[]);
-    let said = run(directory.path(), "account remove alice").good();
-    assert!(said.starts_with("Removed alice"), "{said}");
+    let output = run(directory.path(), "account remove alice").success();
+    assert!(output.starts_with("Removed alice"), "{output}");
     let gone = sign_in(&server.url, "alice", PASSWORD).await;
     assert_eq!(gone.status, 401, "{gone:?}");
     assert!(
         !run(directory.path(), "account list")
-            .good()
+            .success()
             .contains("alice")
     );
 }
@@ -140,22 +140,25 @@ async fn a_role_changes_and_an_account_goes_but_never_the_last_administrator() {
 fn reports_errors_in_a_name_a_role_or_a_password() {
     let directory = tempfile::tempdir().unwrap();
     add(directory.path(), "alice", "administrator");
-    let said = run(directory.path(), "account add a/b").bad(2);
+    let output = run(directory.path(), "account add a/b").failure(2);
     assert!(
-        said.contains("a user name may contain only letters"),
-        "{said}"
+        output.contains("a user name may contain only letters"),
+        "{output}"
     );
-    let said = run(directory.path(), "account add bob --role root").bad(2);
-    assert!(said.contains("viewer, operator, administrator"), "{said}");
-    let said = run(directory.path(), "account add Alice").bad(1);
-    assert_eq!(said, "mailgrant: the name is taken by another account\n");
+    let output = run(directory.path(), "account add bob --role root").failure(2);
+    assert!(
+        output.contains("viewer, operator, administrator"),
+        "{output}"
+    );
+    let output = run(directory.path(), "account add Alice").failure(1);
+    assert_eq!(output, "mailgrant: the name is taken by another account\n");
     for words in [
         "account remove bob",
         "account role bob viewer",
         "account reset-password bob",
     ] {
-        let said = run(directory.path(), words).bad(1);
-        assert_eq!(said, "mailgrant: there is no account bob\n");
+        let output = run(directory.path(), words).failure(1);
+        assert_eq!(output, "mailgrant: there is no account bob\n");
     }
     let words = "account add bob --password-stdin";
     for (typed, expected) in [
@@ -163,11 +166,18 @@ fn reports_errors_in_a_name_a_role_or_a_password() {
         ("planted-pw\n", "the password has fewer than 12 characters"),
         ("passwordpassword\n", "the password is easy to guess"),
     ] {
-        let said = run_typed(directory.path(), words, typed).bad(1);
-        assert!(said.contains(expected), "{said}");
-        assert!(typed.is_empty() || !said.contains(typed.trim()), "{said}");
+        let output = run_typed(directory.path(), words, typed).failure(1);
+        assert!(output.contains(expected), "{output}");
+        assert!(
+            typed.is_empty() || !output.contains(typed.trim()),
+            "{output}"
+        );
     }
-    assert!(!run(directory.path(), "account list").good().contains("bob"));
+    assert!(
+        !run(directory.path(), "account list")
+            .success()
+            .contains("bob")
+    );
 }
 
 #[test]
@@ -180,10 +190,10 @@ fn creates_no_database_if_there_is_none() {
         "audit verify",
         "audit export",
     ] {
-        let said = run(directory.path(), words).bad(1);
+        let output = run(directory.path(), words).failure(1);
         assert!(
-            said.contains("there is no database at data/mailgrant.db"),
-            "{said}"
+            output.contains("there is no database at data/mailgrant.db"),
+            "{output}"
         );
     }
     assert!(!directory.path().join(DATA).exists());

@@ -7,8 +7,9 @@ use sqlx::{Connection as _, SqliteConnection};
 use super::{PASSWORD, add, run, sign_in};
 use crate::support::Program;
 
-fn exported(said: &str) -> Vec<Value> {
-    said.lines()
+fn exported(output: &str) -> Vec<Value> {
+    output
+        .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
 }
@@ -21,11 +22,11 @@ async fn counts_the_entries_and_finds_one_that_was_changed() {
     let server = Program::start(directory.path(), &[]);
     sign_in(&server.url, "bob", PASSWORD).await;
 
-    let said = run(directory.path(), "audit verify").good();
-    let entries = exported(&run(directory.path(), "audit export").good());
+    let output = run(directory.path(), "audit verify").success();
+    let entries = exported(&run(directory.path(), "audit export").success());
     // The export adds one entry.
     let expected = format!("{} entries, unbroken\n", entries.len() - 1);
-    assert!(said.starts_with(&expected), "{said}");
+    assert!(output.starts_with(&expected), "{output}");
 
     let path = directory.path().join("data/mailgrant.db");
     let url = format!("sqlite://{}", path.display());
@@ -35,10 +36,10 @@ async fn counts_the_entries_and_finds_one_that_was_changed() {
         .await
         .unwrap();
     assert_eq!(changed.rows_affected(), 1);
-    let said = run(directory.path(), "audit verify").bad(1);
+    let output = run(directory.path(), "audit verify").failure(1);
     assert!(
-        said.starts_with("mailgrant: the audit is broken at entry 2: it was changed"),
-        "{said}"
+        output.starts_with("mailgrant: the audit is broken at entry 2: it was changed"),
+        "{output}"
     );
 }
 
@@ -46,7 +47,7 @@ async fn counts_the_entries_and_finds_one_that_was_changed() {
 fn exports_json_lines_and_notes_that_it_did() {
     let directory = tempfile::tempdir().unwrap();
     add(directory.path(), "alice", "administrator");
-    let entries = exported(&run(directory.path(), "audit export").good());
+    let entries = exported(&run(directory.path(), "audit export").success());
     assert_eq!(entries[0]["action"], "account_added");
     assert_eq!(entries[0]["subject"], "alice");
     assert_eq!(entries[0]["actor"]["who"]["kind"], "command_line");
@@ -59,12 +60,12 @@ fn exports_json_lines_and_notes_that_it_did() {
     assert_eq!(last["sequence"], entries.len());
 
     let words = "audit export --since 2020-01-01 --until 2020-12-31";
-    assert_eq!(run(directory.path(), words).good(), "");
-    let entries = exported(&run(directory.path(), "audit export --since 2020-01-01").good());
+    assert_eq!(run(directory.path(), words).success(), "");
+    let entries = exported(&run(directory.path(), "audit export --since 2020-01-01").success());
     assert_eq!(entries[2]["changes"][1]["new"], "2020-12-31");
 
-    let said = run(directory.path(), "audit export --since yesterday").bad(2);
-    assert!(said.contains("not a day such as 2026-11-30"), "{said}");
+    let output = run(directory.path(), "audit export --since yesterday").failure(2);
+    assert!(output.contains("not a day such as 2026-11-30"), "{output}");
 }
 
 #[tokio::test]
@@ -72,8 +73,8 @@ async fn verification_names_rows_that_were_changed_outside_of_mailgrant() {
     let directory = tempfile::tempdir().unwrap();
     add(directory.path(), "alice", "administrator");
     add(directory.path(), "bob", "viewer");
-    let said = run(directory.path(), "audit verify").good();
-    assert!(said.contains("secrets: unchanged"), "{said}");
+    let output = run(directory.path(), "audit verify").success();
+    assert!(output.contains("secrets: unchanged"), "{output}");
 
     let path = directory.path().join("data/mailgrant.db");
     let url = format!("sqlite://{}", path.display());
@@ -83,15 +84,15 @@ async fn verification_names_rows_that_were_changed_outside_of_mailgrant() {
         .await
         .unwrap();
     assert_eq!(changed.rows_affected(), 1);
-    let said = run(directory.path(), "audit verify").bad(1);
+    let output = run(directory.path(), "audit verify").failure(1);
     assert!(
-        said.contains("database rows were changed outside of Mailgrant:")
-            && said.contains("accounts bob: added or changed"),
-        "{said}"
+        output.contains("database rows were changed outside of Mailgrant:")
+            && output.contains("accounts bob: added or changed"),
+        "{output}"
     );
     // The command line has the key, so it can replace the account that is ignored.
-    let said = run(directory.path(), "account list").good();
-    assert!(!said.contains("bob"), "{said}");
+    let output = run(directory.path(), "account list").success();
+    assert!(!output.contains("bob"), "{output}");
     add(directory.path(), "bob", "viewer");
-    run(directory.path(), "audit verify").good();
+    run(directory.path(), "audit verify").success();
 }

@@ -25,34 +25,34 @@ async fn prints_each_step_and_exits_by_the_result() {
     let program = Program::start(directory.path(), &settings);
     let run = |words: &str| run_with(directory.path(), words, &settings);
     let browser = program.administrator().await;
-    let said = run("check").bad(2);
+    let output = run("check").failure(2);
     let expected = "the data center default has no SMTP settings";
-    assert!(said.contains(expected), "{said}");
-    let said = run("check --data-center nowhere").bad(2);
+    assert!(output.contains(expected), "{output}");
+    let output = run("check --data-center nowhere").failure(2);
     let expected = "there is no data center nowhere; use one of these IDs: default\n";
-    assert!(said.ends_with(expected), "{said}");
+    assert!(output.ends_with(expected), "{output}");
 
     provider.authorize(&browser).await;
-    let said = run("check").good();
+    let output = run("check").success();
     assert!(
-        said.contains("passed    SMTP        Authenticate ("),
-        "{said}"
+        output.contains("passed    SMTP        Authenticate ("),
+        "{output}"
     );
-    assert!(said.contains("The connection works"), "{said}");
+    assert!(output.contains("The connection works"), "{output}");
     assert!(provider.control().messages().is_empty());
 
-    let said = run("check --json").good();
-    let json: Value = serde_json::from_str(&said).unwrap();
+    let output = run("check --json").success();
+    let json: Value = serde_json::from_str(&output).unwrap();
     let parts = json["steps"].as_array().unwrap().iter();
     let parts: BTreeSet<_> = parts.map(|step| step["part"].as_str().unwrap()).collect();
     assert_eq!(parts, BTreeSet::from(["domain", "oauth", "smtp"]));
     let started_at = json["started_at"].as_str().unwrap();
     assert!(UnixTime::parse(started_at).is_some(), "{started_at}");
-    let report: CheckReport = serde_json::from_str(&said).unwrap();
+    let report: CheckReport = serde_json::from_str(&output).unwrap();
     assert!(report.settings_version > 0 && report.steps.len() > 10);
 
-    let said = run("check --recipient bob@sandbox.test").good();
-    assert!(said.contains("accepted the test email"), "{said}");
+    let output = run("check --recipient bob@sandbox.test").success();
+    assert!(output.contains("accepted the test email"), "{output}");
     assert_eq!(provider.control().messages().len(), 1);
 
     let form = provider.current_form(&browser).await;
@@ -110,17 +110,17 @@ async fn ends_when_it_is_interrupted() {
 #[test]
 fn a_check_that_could_not_run_has_its_own_exit_code() {
     let directory = tempfile::tempdir().unwrap();
-    for (words, said) in [
+    for (words, output) in [
         ("check", "there is no database"),
         ("check --data-center Ünknown", "not the ID of a data center"),
         ("check --unknown", "unexpected argument"),
         ("check --listen nowhere", "command line, --listen"),
     ] {
-        let reported = run_with(directory.path(), words, &[]).bad(2);
-        assert!(reported.contains(said), "{words}: {reported}");
+        let reported = run_with(directory.path(), words, &[]).failure(2);
+        assert!(reported.contains(output), "{words}: {reported}");
     }
     super::add(directory.path(), "alice", "administrator");
-    let reported = run_with(directory.path(), "check --recipient nobody", &[]).bad(2);
+    let reported = run_with(directory.path(), "check --recipient nobody", &[]).failure(2);
     assert!(
         reported.contains("the recipient is not a valid email address"),
         "{reported}"

@@ -13,11 +13,11 @@ async fn is_set_shown_by_its_host_and_removed() {
     let set = |typed: &str| run_typed(directory.path(), "webhook set", typed);
     assert!(
         run("webhook show")
-            .good()
+            .success()
             .contains("no webhook for new mail")
     );
 
-    for (typed, said) in [
+    for (typed, output) in [
         ("\n".to_owned(), "does not begin with a URL"),
         (
             "hooks.example.com x\n".to_owned(),
@@ -32,21 +32,24 @@ async fn is_set_shown_by_its_host_and_removed() {
             "does not begin with a URL",
         ),
     ] {
-        let error = set(&typed).bad(1);
-        assert!(error.contains(said), "{error}");
+        let error = set(&typed).failure(1);
+        assert!(error.contains(output), "{error}");
         assert!(!error.contains("pLanted"), "{error}");
     }
 
-    set(&format!("https://hooks.example.com/pLanted {SECRET}\n")).good();
-    assert_eq!(run("webhook show").good(), "hooks.example.com\n");
+    set(&format!("https://hooks.example.com/pLanted {SECRET}\n")).success();
+    assert_eq!(run("webhook show").success(), "hooks.example.com\n");
     for verb in ["set", "show", "remove"] {
-        let said = run(&format!("webhook {verb} --data-center nowhere")).bad(1);
-        assert!(said.contains("there is no data center nowhere"), "{said}");
+        let output = run(&format!("webhook {verb} --data-center nowhere")).failure(1);
+        assert!(
+            output.contains("there is no data center nowhere"),
+            "{output}"
+        );
     }
-    run("webhook remove").good();
+    run("webhook remove").success();
     assert!(
         run("webhook show")
-            .good()
+            .success()
             .contains("no webhook for new mail")
     );
 }

@@ -16,7 +16,7 @@ const DELIVERED_WITHIN: Duration = Duration::from_secs(150);
 
 /// Waits until no message is queued or being sent. A message that waits for its next attempt is
 /// retried immediately.
-pub async fn settle(mailer: &Mailer, servers: &Servers<'_>) {
+pub async fn wait_until_sent(mailer: &Mailer, servers: &Servers<'_>) {
     let deadline = Instant::now() + DELIVERED_WITHIN;
     loop {
         let filter = |states| MessageFilter {

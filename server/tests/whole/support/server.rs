@@ -130,7 +130,7 @@ impl Server {
     }
 
     /// Returns a browser without a session.
-    pub fn stranger(&self) -> Browser {
+    pub fn anonymous(&self) -> Browser {
         self.administrator.another()
     }
 
@@ -141,7 +141,7 @@ impl Server {
 
     /// Signs in as the administrator in another browser.
     pub async fn administrator_elsewhere(&self) -> Browser {
-        let browser = self.stranger();
+        let browser = self.anonymous();
         let reply = browser.sign_in(ADMINISTRATOR).await;
         assert_eq!(reply.status, 303, "{reply:?}");
         browser

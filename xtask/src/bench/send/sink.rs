@@ -16,7 +16,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Protection of the connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Encryption {
     /// Unencrypted, to Postfix's `smtp-sink`.
     Clear,
     /// STARTTLS with XOAUTH2, to our own sink, because `smtp-sink` supports neither.
@@ -33,11 +33,11 @@ pub struct Sink {
 
 impl Sink {
     /// Starts it on a free port of 127.0.0.1. `player` is the program of our own sink.
-    pub fn start(way: Way, mut player: Command) -> Result<Self> {
+    pub fn start(encryption: Encryption, mut player: Command) -> Result<Self> {
         let (port, folder) = (free_port()?, tempfile::tempdir()?);
         let ca = folder.path().join("ca.pem");
-        let mut command = match way {
-            Way::Clear => {
+        let mut command = match encryption {
+            Encryption::Clear => {
                 let mut command = Command::new("/usr/sbin/smtp-sink");
                 if geteuid().is_root() {
                     command.args(["-u", "nobody"]);
@@ -45,7 +45,7 @@ impl Sink {
                 command.arg(format!("127.0.0.1:{port}")).arg("1024");
                 command
             }
-            Way::Tls => {
+            Encryption::Tls => {
                 player.args(["sink", &port.to_string()]).arg(&ca);
                 player
             }
@@ -56,7 +56,7 @@ impl Sink {
         run(Command::new("chmod").arg("755").arg(folder.path()))?;
         Ok(Self {
             port,
-            certificate: (way == Way::Tls).then_some(ca),
+            certificate: (encryption == Encryption::Tls).then_some(ca),
             _process: process,
             _folder: folder,
         })

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::ours::Crowd;
-use super::sink::Way;
+use super::mailgrant::ConcurrentCalls;
+use super::sink::Encryption;
 
 /// A sending program.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,7 +19,7 @@ pub enum Kind {
 
 impl Kind {
     /// Returns all programs that support this protection.
-    pub fn of(way: Way) -> &'static [Self] {
+    pub fn of(encryption: Encryption) -> &'static [Self] {
         let all = &[
             Self::Source,
             Self::Nodemailer,
@@ -28,9 +28,9 @@ impl Kind {
             Self::Postgres,
             Self::Postfix,
         ];
-        match way {
-            Way::Clear => all,
-            Way::Tls => &all[1..],
+        match encryption {
+            Encryption::Clear => all,
+            Encryption::Tls => &all[1..],
         }
     }
 
@@ -49,16 +49,16 @@ impl Kind {
 
 /// Messages per second of each program.
 pub struct Rates {
-    way: Way,
+    encryption: Encryption,
     connections: Vec<usize>,
     measured: BTreeMap<Kind, Vec<Vec<f64>>>,
 }
 
 impl Rates {
     /// Creates an empty table.
-    pub fn new(way: Way, connections: &[usize]) -> Self {
+    pub fn new(encryption: Encryption, connections: &[usize]) -> Self {
         Self {
-            way,
+            encryption,
             connections: connections.to_vec(),
             measured: BTreeMap::new(),
         }
@@ -80,9 +80,9 @@ impl Rates {
 
     /// Formats the medians and their ratios.
     pub fn render(&self) -> String {
-        let what = match self.way {
-            Way::Clear => "unencrypted",
-            Way::Tls => "STARTTLS and XOAUTH2",
+        let what = match self.encryption {
+            Encryption::Clear => "unencrypted",
+            Encryption::Tls => "STARTTLS and XOAUTH2",
         };
         let mut table = format!("| Messages of 10 kB per second, {what} |");
         for connections in &self.connections {
@@ -92,7 +92,7 @@ impl Rates {
         table.push_str("\n|---|");
         table.push_str(&"---:|".repeat(self.connections.len()));
         table.push('\n');
-        for kind in Kind::of(self.way) {
+        for kind in Kind::of(self.encryption) {
             let rates = self.medians(*kind).into_iter();
             row(
                 &mut table,
@@ -150,13 +150,13 @@ fn median(values: &[f64]) -> f64 {
 }
 
 /// Formats the result of 1,000 concurrent calls.
-pub fn crowd(crowd: &Crowd) -> String {
+pub fn crowd(crowd: &ConcurrentCalls) -> String {
     format!(
         "| 1,000 concurrent API calls | Measured | Limit |\n|---|---:|---:|\n\
          | Until the last call was answered | {:.0} ms | |\n\
          | Peak memory of the server | {} MB | 150 MB |\n",
         crowd.milliseconds,
-        crowd.most_memory.div_ceil(1_000)
+        crowd.peak_memory.div_ceil(1_000)
     )
 }
 

@@ -22,7 +22,7 @@ async fn the_content_of_a_delivered_message_is_dropped_when_that_is_chosen() {
         Resent::ContentGone
     );
     world.clock.advance(30 * 86_400 + 1);
-    world.mailer.outbox.forget_settled().await.unwrap();
+    world.mailer.outbox.prune_finished().await.unwrap();
     assert_eq!(world.mailer.outbox.message(&id).await.unwrap(), None);
     assert_eq!(
         world.mailer.outbox.resend(&id, &world.admin).await.unwrap(),

@@ -341,13 +341,13 @@ async fn a_server_whose_clock_is_ten_minutes_ahead_of_the_database_claims_nothin
             );
             two.alerts.evaluate().await.unwrap();
             let overview = two.alerts.overview().await.unwrap();
-            let wrong: Vec<_> = overview
-                .wrong
+            let active: Vec<_> = overview
+                .active
                 .iter()
                 .map(|one| (one.condition.kind, one.condition.facts.clock_ahead_seconds))
                 .collect();
-            let [(AlertKind::ClockDiffers, Some(seconds))] = wrong[..] else {
-                panic!("{wrong:?}");
+            let [(AlertKind::ClockDiffers, Some(seconds))] = active[..] else {
+                panic!("{active:?}");
             };
             assert!((599..=601).contains(&seconds), "{seconds}");
             let metrics = two.metrics.render(None).await.unwrap();

@@ -5,7 +5,7 @@ use domain::{EmailAddress, FromAddress, MessageFieldError, Recipient, RecipientK
 use super::{Envelope, Field, MessageErrors, RawMessage, SenderPolicy};
 use crate::compose::{draft, header};
 
-/// Returns the recipients of the envelope, else those of the header.
+/// Returns the recipients of the envelope, or those of the header if there are none.
 pub(super) fn read(
     message: &RawMessage,
     envelope: &Envelope,

@@ -1,4 +1,4 @@
-//! The sender of a raw message, in its header and on its envelope.
+//! The sender of a raw message, in its header and its envelope.
 
 use domain::{EmailAddress, FromAddress, MessageFieldError, NullSender, OtherFrom};
 
@@ -37,7 +37,7 @@ pub(super) fn from(
     Ok(from)
 }
 
-/// Returns true if there is one `From` in which no program reads another address.
+/// Returns true if there is one `From` that all programs read as the same address.
 fn is_clear(message: &RawMessage, from: &FromAddress) -> bool {
     let values = message.values("From");
     let [value] = &*values else { return false };
@@ -49,7 +49,8 @@ fn is_clear(message: &RawMessage, from: &FromAddress) -> bool {
     is_simple && FromAddress::parse(&text).is_ok_and(|parsed| parsed.address == from.address)
 }
 
-/// Returns the sender address of the envelope. `Sender` (RFC 5322 §3.6.2) has to be allowed as well.
+/// Returns the sender address of the envelope. `Sender` (RFC 5322 §3.6.2) has to be allowed as
+/// well.
 pub(super) fn sender(
     message: &mut RawMessage,
     policy: &SenderPolicy,

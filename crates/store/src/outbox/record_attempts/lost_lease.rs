@@ -18,13 +18,13 @@ pub(super) async fn record<'a>(
     now: UnixTime,
 ) -> Result<Option<Recorded<'a>>, StoreError> {
     // Locks the row.
-    let held: Vec<(String, String, i64)> = sqlx::query_as(
+    let rows: Vec<(String, String, i64)> = sqlx::query_as(
         "UPDATE messages SET attempts = attempts + 1 WHERE id = $1 RETURNING state, recipients, attempts",
     )
     .bind(attempt.id.as_str())
     .fetch_all(&mut *connection)
     .await?;
-    let Some((before, recipients, number)) = held.into_iter().next() else {
+    let Some((before, recipients, number)) = rows.into_iter().next() else {
         return Ok(None);
     };
     let before = TABLE.needed("state", MessageState::from_code(&before))?;

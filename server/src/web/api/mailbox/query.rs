@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use domain::{FolderName, MailId, MailPlace, MailQuery, MailSearch, SearchIn, UnixTime};
+use domain::{FolderName, MailId, MailQuery, MailSearch, PagePosition, SearchIn, UnixTime};
 use serde::Deserialize;
 
 use super::refused::Refused;
@@ -45,9 +45,9 @@ impl ListQuery {
                 .map_err(|_| Refused::field(field, "The ID of a message, as in a list."))
         };
         let place = match (self.before.as_str(), self.after.as_str()) {
-            ("", "") => MailPlace::Newest,
-            (before, "") => MailPlace::Before(id("before", before)?),
-            ("", after) => MailPlace::After(id("after", after)?),
+            ("", "") => PagePosition::Newest,
+            (before, "") => PagePosition::Before(id("before", before)?),
+            ("", after) => PagePosition::After(id("after", after)?),
             _ => return Err(Refused::field("after", "Cannot be combined with before.")),
         };
         let limit = match self.limit.as_str() {

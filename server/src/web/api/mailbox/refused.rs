@@ -11,7 +11,7 @@ use wording::{api_problem, mailbox_problem, request_problem};
 use crate::web::{api::unavailable, problem::Problem};
 
 /// Seconds until a client may retry when too many clients read the mailbox.
-const BUSY_FOR: u16 = 5;
+const BUSY_RETRY_SECONDS: u16 = 5;
 
 /// An error response instead of mail.
 pub struct Refused(Box<Response>);
@@ -78,7 +78,7 @@ impl From<MailboxError> for Refused {
                 let busy = mailbox_problem(&MailboxProblem::Busy).cause;
                 let mut refused = Self::new(StatusCode::SERVICE_UNAVAILABLE, busy);
                 let headers = refused.0.headers_mut();
-                headers.insert(RETRY_AFTER, BUSY_FOR.into());
+                headers.insert(RETRY_AFTER, BUSY_RETRY_SECONDS.into());
                 refused
             }
             MailboxError::Mail(MailError::UnknownDataCenter) => Self::no_data_center(),

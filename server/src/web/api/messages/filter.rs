@@ -15,7 +15,7 @@ use super::{
 
 /// Maximum number of messages per response.
 const MAX_LIMIT: u32 = 200;
-const AT_ONCE: u32 = 50;
+const DEFAULT_LIMIT: u32 = 50;
 
 /// A parsed list query.
 pub struct MessageListQuery {
@@ -33,7 +33,7 @@ impl MessageListQuery {
         let mut query = Self {
             filter: MessageFilter::default(),
             cursor: None,
-            limit: AT_ONCE,
+            limit: DEFAULT_LIMIT,
         };
         let mut errors = Vec::new();
         for (name, value) in pairs {
@@ -53,7 +53,10 @@ impl MessageListQuery {
         if errors.is_empty() {
             Ok(query)
         } else {
-            Err(Box::new(problem::wrong(StatusCode::BAD_REQUEST, errors)))
+            Err(Box::new(problem::with_errors(
+                StatusCode::BAD_REQUEST,
+                errors,
+            )))
         }
     }
 

@@ -36,7 +36,7 @@ pub fn read(
             detail: "The idempotency key must have 1 to 255 printable ASCII characters, without spaces, quotes, and backslashes.".into(),
             ..ProblemError::of_header(IDEMPOTENCY_KEY, ParameterError::UnknownChoice)
         };
-        return Err(Box::new(problem::wrong(
+        return Err(Box::new(problem::with_errors(
             StatusCode::BAD_REQUEST,
             vec![error],
         )));

@@ -33,7 +33,7 @@ use crate::web::{
 };
 
 /// Seconds until a client may retry when too many of its messages are queued.
-const AFTER: u32 = 60;
+const RETRY_SECONDS: u32 = 60;
 const MEGABYTE: u64 = 1024 * 1024;
 /// Header with the envelope recipients of a `message/rfc822` request.
 const RECIPIENTS: &str = "Mailgrant-Recipients";
@@ -112,7 +112,7 @@ async fn take(
     from: &Program<'_>,
     request: Request,
 ) -> Result<MessageId, Refused> {
-    let refused = |error: MailError| Box::new(not_taken(&error.into()));
+    let refused = |error: MailError| Box::new(not_accepted(&error.into()));
     mailer.disk.accepts_mail().map_err(refused)?;
     let (parts, body) = request.into_parts();
     let format = request_body::format(&parts.headers)?;
@@ -126,7 +126,7 @@ async fn take(
             .outbox
             .known_submission(idempotency)
             .await
-            .map_err(|error| Box::new(not_taken(&error)))?
+            .map_err(|error| Box::new(not_accepted(&error)))?
     {
         return Ok(known);
     }
@@ -165,7 +165,9 @@ async fn take(
         }),
     };
     let submitted = mailer.outbox.submit(submission).await;
-    Ok(submitted.map_err(|error| Box::new(not_taken(&error)))?.id)
+    Ok(submitted
+        .map_err(|error| Box::new(not_accepted(&error)))?
+        .id)
 }
 
 /// The submission parameters in the query and headers.
@@ -204,7 +206,10 @@ impl SubmitQuery {
         if errors.is_empty() {
             Ok(query)
         } else {
-            Err(Box::new(problem::wrong(StatusCode::BAD_REQUEST, errors)))
+            Err(Box::new(problem::with_errors(
+                StatusCode::BAD_REQUEST,
+                errors,
+            )))
         }
     }
 
@@ -248,7 +253,7 @@ fn data_center(query: Option<&str>, from: &Program<'_>) -> Result<DataCenterId, 
         .ok_or_else(|| {
             let error = MessageFieldError::UnknownDataCenter;
             let error = ProblemError::at("/data_center".into(), error);
-            Box::new(problem::wrong(
+            Box::new(problem::with_errors(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 vec![error],
             ))
@@ -262,20 +267,20 @@ pub(super) fn unreadable_query() -> Response {
     )
 }
 
-fn wrong(error: &ComposeError) -> Response {
+fn compose_error(error: &ComposeError) -> Response {
     match error {
         ComposeError::Form(errors) => {
             let errors = errors.iter();
             let errors = errors.map(|(field, error, address)| {
                 ProblemError::at(field.pointer(), error).about(address)
             });
-            problem::wrong(StatusCode::UNPROCESSABLE_ENTITY, errors.collect())
+            problem::with_errors(StatusCode::UNPROCESSABLE_ENTITY, errors.collect())
         }
         ComposeError::Mail(error) => unavailable(error),
     }
 }
 
-fn not_taken(error: &SubmitError) -> Response {
+fn not_accepted(error: &SubmitError) -> Response {
     match error {
         SubmitError::KeyReused => idempotency::reused(),
         SubmitError::KeyFull { limit } => key_full(*limit),
@@ -284,7 +289,7 @@ fn not_taken(error: &SubmitError) -> Response {
         SubmitError::Mail(MailError::UnknownDataCenter) => {
             let error =
                 ProblemError::at("/data_center".into(), MessageFieldError::UnknownDataCenter);
-            problem::wrong(StatusCode::UNPROCESSABLE_ENTITY, vec![error])
+            problem::with_errors(StatusCode::UNPROCESSABLE_ENTITY, vec![error])
         }
         SubmitError::Mail(MailError::MailRefused(condition)) => refuses_mail(*condition),
         SubmitError::Mail(error) => unavailable(error),
@@ -310,7 +315,9 @@ fn key_full(limit: u64) -> Response {
          them have been delivered."
     );
     let mut response = problem::answer(StatusCode::TOO_MANY_REQUESTS, &detail);
-    response.headers_mut().insert(RETRY_AFTER, AFTER.into());
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, RETRY_SECONDS.into());
     response
 }
 

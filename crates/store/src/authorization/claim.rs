@@ -4,7 +4,7 @@ use domain::{AuthorizationId, DataCenterId, RedirectUrl, UnixTime};
 use sqlx::AnyConnection;
 
 use super::{
-    TABLE, TakeOutcome, TakenAuthorization,
+    CallbackClaim, ClaimedAuthorization, TABLE,
     row::{Row, authorization_columns},
     verifier_cell,
 };
@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[derive(sqlx::FromRow)]
-struct TakenRow {
+struct ClaimedRow {
     #[sqlx(flatten)]
     row: Row,
     verifier: Option<String>,
@@ -35,12 +35,12 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, `Corrupt`, `Unsealable`, `KeyRotated`.
-    pub async fn take_authorization(
+    pub async fn claim_authorization(
         &self,
         state_hash: &str,
         session: Option<&str>,
         now: UnixTime,
-    ) -> Result<TakeOutcome, StoreError> {
+    ) -> Result<CallbackClaim, StoreError> {
         let mut transaction = self.begin().await?;
         let sealer = self.hold_key(&mut transaction).await?;
         let sql = concat!(
@@ -49,26 +49,26 @@ impl Store {
              RETURNING verifier, ",
             authorization_columns!()
         );
-        let taken: Vec<TakenRow> = sqlx::query_as(sql)
+        let claimed: Vec<ClaimedRow> = sqlx::query_as(sql)
             .bind(now.0)
             .bind(state_hash)
             .bind(session)
             .fetch_all(&mut *transaction)
             .await?;
-        let Some(TakenRow { row, verifier }) = taken.into_iter().next() else {
+        let Some(ClaimedRow { row, verifier }) = claimed.into_iter().next() else {
             return refusal(&mut transaction, state_hash, session).await;
         };
         if !is_authentic(&sealer, &row) {
             self.rejections.note(TABLE.0, RowFault::Changed);
-            return Ok(TakeOutcome::Unknown);
+            return Ok(CallbackClaim::Unknown);
         }
-        let taken = read(&row, verifier, &sealer)?;
+        let claimed = read(&row, verifier, &sealer)?;
         sqlx::query("UPDATE authorizations SET verifier = NULL WHERE id = $1")
             .bind(row.id)
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        Ok(TakeOutcome::Taken(Box::new(taken)))
+        Ok(CallbackClaim::Claimed(Box::new(claimed)))
     }
 }
 
@@ -76,12 +76,12 @@ fn read(
     row: &Row,
     verifier: Option<String>,
     sealer: &Sealer,
-) -> Result<TakenAuthorization, StoreError> {
+) -> Result<ClaimedAuthorization, StoreError> {
     let verifier = Sealed(TABLE.needed("verifier", verifier)?);
     let redirect_url = RedirectUrl::parse(&row.redirect_url);
     let issuer = row.issuer.as_deref();
     let issuer = issuer.map(|issuer| TABLE.read_json("issuer", issuer));
-    Ok(TakenAuthorization {
+    Ok(ClaimedAuthorization {
         id: TABLE.value("id", AuthorizationId::parse(&row.id))?,
         data_center: TABLE.value("data_center", DataCenterId::parse(&row.data_center))?,
         verifier: sealer.open(&verifier, &verifier_cell(&row.id))?,
@@ -99,7 +99,7 @@ async fn refusal(
     connection: &mut AnyConnection,
     state_hash: &str,
     session: Option<&str>,
-) -> Result<TakeOutcome, StoreError> {
+) -> Result<CallbackClaim, StoreError> {
     let row: Option<RefusedRow> = sqlx::query_as(
         "SELECT id, data_center, session, taken_at FROM authorizations WHERE state_hash = $1",
     )
@@ -107,16 +107,16 @@ async fn refusal(
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else {
-        return Ok(TakeOutcome::Unknown);
+        return Ok(CallbackClaim::Unknown);
     };
     let data_center = TABLE.value("data_center", DataCenterId::parse(&row.data_center))?;
     if session != Some(row.session.as_str()) {
-        return Ok(TakeOutcome::OtherBrowser { data_center });
+        return Ok(CallbackClaim::OtherBrowser { data_center });
     }
     let id = TABLE.value("id", AuthorizationId::parse(&row.id))?;
     Ok(if row.taken_at.is_some() {
-        TakeOutcome::AlreadyUsed { id, data_center }
+        CallbackClaim::AlreadyUsed { id, data_center }
     } else {
-        TakeOutcome::Expired { id, data_center }
+        CallbackClaim::Expired { id, data_center }
     })
 }

@@ -13,20 +13,20 @@ use crate::process::{capture, run};
 use crate::workspace::Workspace;
 
 /// Result of 1,000 concurrent calls.
-pub struct Crowd {
+pub struct ConcurrentCalls {
     /// Time until the last call was answered.
     pub milliseconds: f64,
     /// Peak memory of the server in kB.
-    pub most_memory: u64,
+    pub peak_memory: u64,
 }
 
 /// The built programs.
-pub struct Ours {
+pub struct Mailgrant {
     binary: PathBuf,
     player: PathBuf,
 }
 
-impl Ours {
+impl Mailgrant {
     /// Builds the example. The server is built already.
     pub fn build(workspace: &Workspace, binary: PathBuf) -> Result<Self> {
         let player = bench::player(workspace, "outbox_bench")?;
@@ -104,14 +104,14 @@ impl Ours {
     }
 
     /// Measures 1,000 concurrent calls on SQLite.
-    pub fn crowd(&self, sink: &Sink) -> Result<Crowd> {
+    pub fn crowd(&self, sink: &Sink) -> Result<ConcurrentCalls> {
         let (server, key) = self.server(sink, 4, None)?;
         let mut command = self.player_on(server.data(), None);
         let milliseconds = number(&capture(command.args(["crowd", &server.url, &key]))?)?;
-        let most_memory = memory::most(server.process.id())?;
-        Ok(Crowd {
+        let peak_memory = memory::peak(server.process.id())?;
+        Ok(ConcurrentCalls {
             milliseconds,
-            most_memory,
+            peak_memory,
         })
     }
 

@@ -78,22 +78,22 @@ async fn health_checks_and_programs_are_served_when_no_connection_is_left_for_pa
     let key = administrator
         .make_key("reader", &[("messages", "on")])
         .await;
-    let program = server.stranger().with_key(&key);
-    let stranger = server.stranger();
-    assert_eq!(get(&stranger, "/login").await, 200);
+    let program = server.anonymous().with_key(&key);
+    let anonymous = server.anonymous();
+    assert_eq!(get(&anonymous, "/login").await, 200);
     let mut held = Vec::new();
     for _ in 0..6 {
         held.push(busy(&server).await);
     }
-    until(&stranger, "/login", 503).await;
+    until(&anonymous, "/login", 503).await;
     for _ in 0..3 {
-        assert_eq!(get(&stranger, "/healthz").await, 200);
-        assert_eq!(get(&stranger, "/readyz").await, 200);
+        assert_eq!(get(&anonymous, "/healthz").await, 200);
+        assert_eq!(get(&anonymous, "/readyz").await, 200);
         assert_eq!(get(&program, "/api/v1/status").await, 200);
-        assert_eq!(get(&stranger, "/login").await, 503);
+        assert_eq!(get(&anonymous, "/login").await, 503);
     }
     held.clear();
-    until(&stranger, "/login", 200).await;
+    until(&anonymous, "/login", 200).await;
 }
 
 #[tokio::test]
@@ -107,13 +107,13 @@ async fn the_connection_that_was_idle_longest_is_closed_when_there_is_no_room() 
     let _busy = busy(&server).await;
     let _more = busy(&server).await;
     assert!(is_closed(&mut idle[0]).await);
-    assert_eq!(get(&server.stranger(), "/login").await, 200);
+    assert_eq!(get(&server.anonymous(), "/login").await, 200);
 }
 
 #[tokio::test]
 async fn an_address_that_has_too_many_connections_is_refused_more() {
     let server = server(1_000, Some(4)).await;
-    let stranger = server.stranger();
+    let anonymous = server.anonymous();
     let mut held = Vec::new();
     for _ in 0..4 {
         held.push(busy(&server).await);
@@ -131,5 +131,5 @@ async fn an_address_that_has_too_many_connections_is_refused_more() {
     let answer = timeout(Duration::from_mins(1), refused).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("Retry-After: 5"));
     held.clear();
-    until(&stranger, "/healthz", 200).await;
+    until(&anonymous, "/healthz", 200).await;
 }
