@@ -14,7 +14,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         ..
     } = options;
     let built = !name.is_empty();
-    let comes_alive = built && pages::comes_alive(&request::path());
+    let needs_wasm = built && pages::needs_wasm(&request::path());
     let below = format!("/{folder}/{name}");
     view! {
         <!DOCTYPE html>

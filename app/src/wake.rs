@@ -14,5 +14,5 @@ pub fn wake(hydrate: &dyn Fn(HtmlElement, View)) {
     pages::AUTHORIZATION.wake(hydrate);
     events::follow_events();
     browser::copy_on_click();
-    browser::mark_alive();
+    browser::mark_hydrated();
 }

@@ -129,7 +129,7 @@ mod verbs {
         let session = signed_in()?.session;
         // Users who may not change settings entered only the recipient.
         if may(Role::Administrator) {
-            mailer()?.settings.keep_draft(&session, form).await?;
+            mailer()?.settings.save_draft(&session, form).await?;
         }
         let rest = match outcome {
             Ok(check) => format!("draft=1&check={}#connection", check.as_str()),

@@ -54,7 +54,7 @@ mod verbs {
     };
     use mail::Mailer;
 
-    use super::{Filling, Found};
+    use super::{Found, PresetFields};
     use crate::{error::ApiError, rendered, request::context::mailer};
 
     pub async fn discover(typed: &str) -> Result<Found, ApiError> {

@@ -19,8 +19,8 @@ const PREFIX: &str = "mgk_";
 const USE_INTERVAL: i64 = 60;
 
 /// Returns true if a text has the form of a key.
-pub(crate) fn is_key(shown: &SecretString) -> bool {
-    shown.expose_secret().starts_with(PREFIX)
+pub(crate) fn is_key(presented: &SecretString) -> bool {
+    presented.expose_secret().starts_with(PREFIX)
 }
 
 impl Access {

@@ -104,7 +104,7 @@ impl Access {
             if let Some(seconds) = self.count(&buckets, None, address).await? {
                 return Err(SubmitterError::SlowDown { seconds });
             }
-            let by = Actor::nobody(address);
+            let by = Actor::anonymous(address);
             let action = if is_key(password) {
                 AuditAction::KeyRefused
             } else {

@@ -54,4 +54,4 @@ pub use faults::{
 pub use oauth::AnswerError;
 pub use record::{AuthAttempt, ClientAuthentication, ReceivedMessage, TokenRequest};
 pub use sandbox::Sandbox;
-pub use scenario::{Action, Given, NAMED_HOST, Scenario, scenarios};
+pub use scenario::{Action, NAMED_HOST, RequiredSettings, Scenario, scenarios};

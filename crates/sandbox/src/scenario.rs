@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::faults::Faults;
 
-/// SMTP host of the scenarios with [`Given::NamedHost`].
+/// SMTP host of the scenarios with [`RequiredSettings::NamedHost`].
 pub const NAMED_HOST: &str = "smtp.sandbox.test";
 
 /// Action that shows the effect of a scenario.
@@ -140,20 +140,24 @@ impl Scenario {
     /// Returns the required action and the expected finding.
     pub(crate) fn hint(&self) -> String {
         let given = match self.given {
-            Given::Nothing => "",
-            Given::Password => "Choose Basic authentication. ",
-            Given::NamedHost => {
+            RequiredSettings::Nothing => "",
+            RequiredSettings::Password => "Choose Basic authentication. ",
+            RequiredSettings::NamedHost => {
                 "Start Mailgrant with this DNS server (\"dns_server\"), choose Basic authentication, \
                  and enter the SMTP host smtp.sandbox.test. "
             }
-            Given::NoSignIn => "Turn authentication off. ",
-            Given::PlainNoSignIn => "Turn SSL and authentication off. ",
-            Given::ImplicitTls => "Choose implicit TLS and its port. ",
-            Given::Tls13 => "Choose TLS 1.3 only. ",
-            Given::SecretId => "Enter a GUID as client secret. ",
-            Given::OtherFrom => "Set From to another account's address. ",
-            Given::SameAuthorization => "Let the email box sign in with the same authorization. ",
-            Given::ToItself => "Turn the email box on and send the test email to its own address. ",
+            RequiredSettings::NoSignIn => "Turn authentication off. ",
+            RequiredSettings::PlainNoSignIn => "Turn SSL and authentication off. ",
+            RequiredSettings::ImplicitTls => "Choose implicit TLS and its port. ",
+            RequiredSettings::Tls13 => "Choose TLS 1.3 only. ",
+            RequiredSettings::SecretId => "Enter a GUID as client secret. ",
+            RequiredSettings::OtherFrom => "Set From to another account's address. ",
+            RequiredSettings::SameAuthorization => {
+                "Let the email box sign in with the same authorization. "
+            }
+            RequiredSettings::ToItself => {
+                "Turn the email box on and send the test email to its own address. "
+            }
         };
         let action = match self.at {
             Action::Authorize => "Press \"Save & Authorize\"",

@@ -100,7 +100,7 @@ impl Inner {
     /// Returns true if the token endpoint's response is lost, and counts the use.
     pub(crate) fn take_lost_answer(&mut self) -> bool {
         let lost = self.faults.token_answer_lost;
-        if lost && !used_once_more(&mut self.faults.token_answer_lost_times) {
+        if lost && !count_use(&mut self.faults.token_answer_lost_times) {
             self.faults.token_answer_lost = false;
             self.faults.token_answer_lost_times = None;
         }

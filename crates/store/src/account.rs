@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::{
     Store, StoreError,
-    audit::{SeenHead, head_columns},
+    audit::{HeadSnapshot, head_columns},
     integrity::ManifestChange,
     row::Table,
     seal::Sealer,

@@ -25,7 +25,7 @@ impl Store {
             ("DELETE FROM api_keys WHERE ended_at <= $1", now),
             (
                 "DELETE FROM sender_counts WHERE minute <= $1",
-                outbox::forgotten_until(now),
+                outbox::failure_cutoff(now),
             ),
         ] {
             sqlx::query(sql).bind(until.0).execute(&self.pool).await?;

@@ -69,7 +69,7 @@ impl Store {
             opened_for,
             _lock: lock.map(Arc::new),
         };
-        store.begin_audit().await?;
+        store.create_audit_key().await?;
         Ok(store)
     }
 }

@@ -30,7 +30,7 @@ pub use claim::{Claim, Claimed, ClaimedMessage};
 pub use idempotency::KnownRequest;
 pub use record_attempts::AttemptUpdate;
 
-pub(crate) use admission::forgotten_until;
+pub(crate) use admission::failure_cutoff;
 
 pub(crate) const MESSAGES: Table = Table("messages");
 

@@ -38,8 +38,8 @@ impl Probe {
         if self.target.backend != Backend::Postgres {
             return Ok(());
         }
-        let mut kept = self.connection.lock().await;
-        if let Some(mut connection) = kept.take()
+        let mut current = self.connection.lock().await;
+        if let Some(mut connection) = current.take()
             && let Ok(Ok(())) = timeout(TIMEOUT, ask(&mut connection)).await
         {
             *current = Some(connection);

@@ -17,7 +17,7 @@ use crate::{
     KeySource, Store, StoreError, key,
     keyring::{self, CHECK},
     seal::{Resealing, Sealer},
-    unlock::settle,
+    unlock::recover_rotation,
 };
 
 mod macs;

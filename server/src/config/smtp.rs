@@ -70,16 +70,16 @@ pub fn read(values: &Values, report: &mut Report) -> Result<SmtpConfig, ConfigEr
             }),
             (None, None) => None,
             (Some(certificate), None) => {
-                return Err(certificate.wrong("is set without smtp_certificate_key"));
+                return Err(certificate.invalid("is set without smtp_certificate_key"));
             }
-            (None, Some(key)) => return Err(key.wrong("is set without smtp_certificate")),
+            (None, Some(key)) => return Err(key.invalid("is set without smtp_certificate")),
         },
     })
 }
 
 fn host(name: &Sourced<String>) -> Result<Host, ConfigError> {
     let host = Host::parse(&name.value);
-    host.map_err(|_| name.wrong("is not a host name, such as mail.example.com"))
+    host.map_err(|_| name.invalid("is not a host name, such as mail.example.com"))
 }
 
 fn listeners(texts: &Sourced<Vec<String>>) -> Result<Vec<ListenerOptions>, ConfigError> {
@@ -92,7 +92,7 @@ fn listeners(texts: &Sourced<Vec<String>>) -> Result<Vec<ListenerOptions>, Confi
     texts_and_positions
         .map(|(position, text)| {
             listener(text)
-                .map_err(|problem| texts.wrong(format!("value {position}, {text:?}, {problem}")))
+                .map_err(|problem| texts.invalid(format!("value {position}, {text:?}, {problem}")))
         })
         .collect()
 }

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Seconds until a client may retry.
-const AFTER: u32 = 5;
+const RETRY_SECONDS: u32 = 5;
 
 /// Reserves budget for a body of this many bytes until the result is dropped. A body of unknown
 /// length counts as one of the maximum size.
@@ -18,7 +18,7 @@ const AFTER: u32 = 5;
 /// # Errors
 ///
 /// Returns a 503 response if the budget is not available in time.
-pub async fn take(
+pub async fn reserve(
     budget: &BodyBudget,
     octets: Option<u64>,
 ) -> Result<OwnedSemaphorePermit, Refused> {
@@ -26,7 +26,9 @@ pub async fn take(
     budget.reserve(octets).await.ok_or_else(|| {
         let detail = "Other submissions use all memory for messages. Try again in a few seconds.";
         let mut response = problem::answer(StatusCode::SERVICE_UNAVAILABLE, detail);
-        response.headers_mut().insert(RETRY_AFTER, AFTER.into());
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, RETRY_SECONDS.into());
         Box::new(response)
     })
 }

@@ -36,7 +36,7 @@ impl Reported {
                 let event = String::from_utf8(event).unwrap();
                 let data = event.lines().find_map(|line| line.strip_prefix("data: "));
                 match data.map(|data| serde_json::from_str(data).unwrap()) {
-                    Some(piece) => return piece,
+                    Some(patch) => return patch,
                     None => continue,
                 }
             }

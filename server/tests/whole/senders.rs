@@ -22,7 +22,7 @@ impl World {
         let key = administrator
             .make_key("program", &[("senders", "on")])
             .await;
-        let program = server.stranger().with_key(&key);
+        let program = server.anonymous().with_key(&key);
         Self {
             server,
             program,
@@ -193,7 +193,7 @@ async fn a_key_for_one_data_center_sees_its_senders_only() {
         .await;
     let fields = [("senders", "on"), ("data_center", "second")];
     let key = administrator.make_key("second", &fields).await;
-    let second = world.server.stranger().with_key(&key);
+    let second = world.server.anonymous().with_key(&key);
     let path = world.add(&json!({"name": "Printer"})).await;
     assert_eq!(second.get(SENDERS).await.json()["senders"], json!([]));
     assert_eq!(second.get(&path).await.status, 404);
@@ -225,7 +225,7 @@ async fn the_rules_and_limits_of_a_sender_apply_to_its_api_keys() {
     let administrator = world.server.administrator();
     let fields = [("send", "on"), ("messages", "on"), ("sender", "cron")];
     let key = administrator.make_key("cron", &fields).await;
-    let cron = world.server.stranger().with_key(&key);
+    let cron = world.server.anonymous().with_key(&key);
     let message = |to: &str| json!({"from": "eve@example.net", "to": [to], "text": "Hello"});
     let submit = async |to: &str| post(&cron, "/api/v1/messages", &message(to)).await;
 

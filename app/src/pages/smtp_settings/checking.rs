@@ -92,7 +92,7 @@ impl Session {
         self.remedied().set(false);
         self.checking().set(true);
         // Removes the previous result, so it is not mistaken for the new one.
-        browser::put(rendered::RESULT, "", Placement::Within);
+        browser::insert_html(rendered::RESULT, "", Placement::Within);
         let form = self.state().form.get_untracked();
         let selector = self.dkim_selector().get_untracked();
         spawn_local(async move {

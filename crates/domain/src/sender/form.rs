@@ -302,7 +302,7 @@ fn number(field: SenderField, text: &str, errors: &mut Errors) -> Option<u32> {
     if text.trim().is_empty() {
         return None;
     }
-    errors.check(field, whole(text, 1..=field.at_most()))
+    errors.check(field, whole(text, 1..=field.max()))
 }
 
 #[cfg(test)]

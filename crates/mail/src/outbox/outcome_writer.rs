@@ -61,11 +61,11 @@ async fn run(outbox: &Outbox, inbox: &mut Inbox) {
             (inbox.updates, inbox.leases) = batch.drain(..).unzip();
         }
         loop {
-            let settled = outbox
+            let recorded = outbox
                 .store
                 .record_attempts(&inbox.updates, outbox.clock.now());
-            let settled = timeout(SETTLE_TIMEOUT, settled).await;
-            match settled.unwrap_or_else(|_| Err(StoreError::commit_timed_out())) {
+            let recorded = timeout(RECORD_TIMEOUT, recorded).await;
+            match recorded.unwrap_or_else(|_| Err(StoreError::commit_timed_out())) {
                 Ok(done) => {
                     let lost = inbox.updates.len() - done.len();
                     if lost > 0 {

@@ -6,7 +6,7 @@ use domain::{
     Provider, Retry, SmtpForm, StepKind, TypedSecret, Verdict, finding::FindingValue,
 };
 use mail::{CheckOf, CheckRequest, DomainCheck};
-use sandbox::{Action, Faults, Given, NAMED_HOST, Scenario, TokenError, scenarios};
+use sandbox::{Action, Faults, NAMED_HOST, RequiredSettings, Scenario, TokenError, scenarios};
 
 use crate::support::{ALICE, World, finding};
 
@@ -106,12 +106,12 @@ fn form(world: &World, given: RequiredSettings) -> SmtpForm {
             mailbox_password: TypedSecret::default(),
             ..with_mailbox(world, form)
         },
-        Given::Password => world.basic_form(),
-        Given::NamedHost => SmtpForm {
+        RequiredSettings::Password => world.basic_form(),
+        RequiredSettings::NamedHost => SmtpForm {
             smtp_host: NAMED_HOST.into(),
             ..world.basic_form()
         },
-        Given::NoSignIn => SmtpForm {
+        RequiredSettings::NoSignIn => SmtpForm {
             authentication_required: false,
             ..form
         },
@@ -150,7 +150,7 @@ fn named(scenario: &Scenario) -> Option<FindingCode> {
 }
 
 async fn world_for(scenario: &Scenario) -> World {
-    if scenario.given == Given::NamedHost {
+    if scenario.given == RequiredSettings::NamedHost {
         return World::with_dns(|_| ()).await;
     }
     World::with(|options| {
@@ -329,7 +329,7 @@ async fn each_scenario_of_the_mailbox_leads_to_its_finding() {
             world.authorize(ALICE, true).await;
         }
         world.control().set(scenario.faults().unwrap());
-        let recipient = (scenario.given == Given::ToItself).then_some(ALICE);
+        let recipient = (scenario.given == RequiredSettings::ToItself).then_some(ALICE);
         let report = check(&world, &form, recipient).await;
         let found = findings(&report);
         if let Some(code) = named(&scenario) {

@@ -2,7 +2,7 @@
 
 use super::{
     Action::{Check, Test},
-    Given::{ImplicitTls, NamedHost, Nothing, PlainNoSignIn, Tls13},
+    RequiredSettings::{ImplicitTls, NamedHost, Nothing, PlainNoSignIn, Tls13},
     Row,
 };
 

@@ -2,7 +2,7 @@
 
 use super::{
     Action::{Check, Test, Token, TokenTwice},
-    Given::Nothing,
+    RequiredSettings::Nothing,
     Row,
 };
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::AnyConnection;
 
-use super::{SeenHead, see};
+use super::{HeadSnapshot, see};
 use crate::{
     Store, StoreError,
     integrity::{Integrity, Protected, RowFault, is_authentic},
@@ -18,7 +18,7 @@ impl Store {
         &self,
         connection: &mut AnyConnection,
         before: Arc<Sealer>,
-        seen: &SeenHead,
+        seen: &HeadSnapshot,
     ) -> Result<Integrity, StoreError> {
         let sealer = match &seen.head.sealed_key {
             Some(key) => {

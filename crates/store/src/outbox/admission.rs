@@ -28,7 +28,7 @@ pub(crate) struct Admission<'a> {
 }
 
 /// Returns the time up to which counts no longer matter.
-pub(crate) fn forgotten_until(now: UnixTime) -> UnixTime {
+pub(crate) fn failure_cutoff(now: UnixTime) -> UnixTime {
     now.plus(-DAY - MINUTE)
 }
 

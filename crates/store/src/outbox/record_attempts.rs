@@ -286,7 +286,7 @@ async fn insert_provider_ids(
     Ok(())
 }
 
-async fn drop_contents(
+async fn delete_contents(
     connection: &mut AnyConnection,
     rows: &[&AttemptUpdate],
 ) -> Result<(), StoreError> {

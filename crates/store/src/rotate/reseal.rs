@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Tables with sealed values or MACs. A missing table makes every rotation fail
-/// ([`Reseal::prove_that_nothing_is_left`]).
+/// ([`Reseal::verify_nothing_left`]).
 const TABLES: [&str; 10] = [
     "smtp_settings",
     "grants",

@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 use super::row::{Row, sender_columns};
 use crate::{
     Store, StoreError,
-    audit::{SeenHead, head_columns},
+    audit::{HeadSnapshot, head_columns},
 };
 
 /// A sender with the head of the audit, read by one statement.
@@ -16,7 +16,7 @@ struct Seen {
     #[sqlx(flatten)]
     sender: Row,
     #[sqlx(flatten)]
-    head: SeenHead,
+    head: HeadSnapshot,
 }
 
 macro_rules! seen {
@@ -124,6 +124,6 @@ impl Store {
             "sender password\n{id}\n{}",
             password.expose_secret()
         ));
-        self.blind(connection, password.expose_secret()).await
+        self.keyed_hash(connection, password.expose_secret()).await
     }
 }

@@ -31,14 +31,14 @@ on_both! {
         let names: Vec<_> = all.iter().map(|account| account.name.as_str()).collect();
         assert_eq!(names, ["alice", "Bob", "zoe"]);
 
-        let mut taken = new_account("bOB", Role::Administrator);
-        assert!(!store.add_account(&taken, Some(&link("l")), by(), NOW).await.unwrap());
+        let mut account = new_account("bOB", Role::Administrator);
+        assert!(!store.add_account(&account, Some(&link("l")), by(), NOW).await.unwrap());
         assert_eq!(store.password_link("l", NOW).await.unwrap(), None);
-        let found = store.credentials(&taken.name).await.unwrap().unwrap();
+        let found = store.credentials(&account.name).await.unwrap().unwrap();
         assert_eq!((found.account.name.as_str(), found.account.role), ("Bob", Role::Viewer));
-        taken = new_account("nobody", Role::Viewer);
-        assert!(store.credentials(&taken.name).await.unwrap().is_none());
-        assert_eq!(store.account_name(&taken.id).await.unwrap(), None);
+        account = new_account("nobody", Role::Viewer);
+        assert!(store.credentials(&account.name).await.unwrap().is_none());
+        assert_eq!(store.account_name(&account.id).await.unwrap(), None);
     }
 
     async fn an_account_is_in_the_audit_when_it_is_there_and_only_then(database) {

@@ -65,8 +65,8 @@ on_both! {
         let (name, now) = (name("Berlin"), NOW);
         let (a, b) = tokio::join!(store.add_data_center(&name, by(), now), store.add_data_center(&name, by(), now));
         let outcomes = [a.unwrap(), b.unwrap()];
-        let taken = |outcome: &&AddOutcome| **outcome == AddOutcome::NameTaken;
-        assert_eq!(outcomes.iter().filter(taken).count(), 1);
+        let is_taken = |outcome: &&AddOutcome| **outcome == AddOutcome::NameTaken;
+        assert_eq!(outcomes.iter().filter(is_taken).count(), 1);
     }
 
     async fn renames_and_keeps_the_settings(database) {

@@ -176,8 +176,8 @@ on_both! {
             database.tamper(&format!("UPDATE authorizations SET {before}")).await;
         }
         assert_eq!(store.verify_rows().await.unwrap(), []);
-        let taken = store.take_authorization("state-1", Some("browser"), NOW).await.unwrap();
-        assert!(matches!(taken, TakeOutcome::Taken(_)), "{taken:?}");
+        let claimed = store.claim_authorization("state-1", Some("browser"), NOW).await.unwrap();
+        assert!(matches!(claimed, CallbackClaim::Claimed(_)), "{claimed:?}");
         // Between the callback and the grant.
         database.tamper(&format!("UPDATE authorizations SET binding = '{forged}'")).await;
         database.rewrite_setting("smtp_host", "evil.example".into()).await;

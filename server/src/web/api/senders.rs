@@ -42,7 +42,7 @@ fn not_saved(error: &SaveSenderError) -> Response {
     match error {
         SaveSenderError::Form(errors) => {
             let errors = errors.iter().map(|(field, error)| at(field, error));
-            problem::wrong(StatusCode::UNPROCESSABLE_ENTITY, errors.collect())
+            problem::with_errors(StatusCode::UNPROCESSABLE_ENTITY, errors.collect())
         }
         SaveSenderError::Access(AccessError::Unknown) => not_found(),
         SaveSenderError::Access(error) => unavailable(error),

@@ -11,7 +11,7 @@ fn a_sender_is_added_listed_shown_and_removed() {
         path,
         "sender add Printer --network 192.168.1.0/24 --per-day 100",
     )
-    .good();
+    .success();
     let lines: Vec<_> = made.lines().collect();
     let [user, password] = &*lines else {
         panic!("{made}");
@@ -20,10 +20,10 @@ fn a_sender_is_added_listed_shown_and_removed() {
     let password = password.strip_prefix("password: ").unwrap();
     assert_eq!(password.len(), 16);
 
-    let list = run(path, "sender list").good();
+    let list = run(path, "sender list").success();
     let expected = "Printer: user printer, 1 networks, data center default, last seen never, 0 accepted, 0 rejected\n";
     assert_eq!(list, expected);
-    let shown = run(path, "sender show printer").good();
+    let shown = run(path, "sender show printer").success();
     for line in [
         "Name: Printer",
         "Addresses and networks: 192.168.1.0/24",
@@ -35,11 +35,11 @@ fn a_sender_is_added_listed_shown_and_removed() {
     }
     assert!(!shown.contains(password));
 
-    let rotated = run(path, "sender rotate Printer --keep-old-hours 0").good();
+    let rotated = run(path, "sender rotate Printer --keep-old-hours 0").success();
     assert!(rotated.starts_with("user: printer\npassword: ") && rotated != made);
-    let removed = run(path, "sender remove Printer").good();
+    let removed = run(path, "sender remove Printer").success();
     assert_eq!(removed, "The sender Printer was removed.\n");
-    assert_eq!(run(path, "sender list").good(), "");
+    assert_eq!(run(path, "sender list").success(), "");
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn mistakes_are_named() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path();
     add(path, "alice", "administrator");
-    let added = run(path, "sender add Office --no-password --network 10.0.0.0/8").good();
+    let added = run(path, "sender add Office --no-password --network 10.0.0.0/8").success();
     assert_eq!(added, "The sender Office was added.\n");
     for (words, problem) in [
         (
@@ -80,8 +80,8 @@ fn mistakes_are_named() {
             "there is no sender \"Other\"",
         ),
     ] {
-        let said = run(path, words).bad(1);
-        assert!(said.contains(problem), "{words}: {said}");
+        let output = run(path, words).failure(1);
+        assert!(output.contains(problem), "{words}: {output}");
     }
-    run(path, "api-key add k1 --sender office").good();
+    run(path, "api-key add k1 --sender office").success();
 }

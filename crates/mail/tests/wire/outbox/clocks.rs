@@ -113,7 +113,7 @@ async fn a_lease_of_another_server_ends_by_the_time_of_the_database_alone() {
         lease: "server-other.1",
         until: now.plus(60),
         except: &[],
-        at_most: 1,
+        max_messages: 1,
         octets: 1_000_000,
         per_minute: None,
         per_day: None,

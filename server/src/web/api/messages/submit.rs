@@ -92,7 +92,7 @@ pub async fn submit(
         sender: sender.as_ref(),
         info: &info,
     };
-    match take(&mailer, &budget, &from, request).await {
+    match accept(&mailer, &budget, &from, request).await {
         Ok(id) => accepted(&id),
         Err(refused) => *refused,
     }
@@ -106,7 +106,7 @@ struct Program<'a> {
     info: &'a RequestInfo,
 }
 
-async fn take(
+async fn accept(
     mailer: &Mailer,
     budget: &BodyBudget,
     from: &Program<'_>,
@@ -117,7 +117,7 @@ async fn take(
     let (parts, body) = request.into_parts();
     let format = request_body::format(&parts.headers)?;
     let query = SubmitQuery::read(&parts.uri, &parts.headers, format)?;
-    let _held = body_budget::take(budget, body.size_hint().exact()).await?;
+    let _held = body_budget::reserve(budget, body.size_hint().exact()).await?;
     let body = request_body::read(body).await?;
     let same = query.identity(&parts.headers);
     let idempotency = idempotency::read(&parts.headers, from.key, &[same.as_bytes(), &body])?;
@@ -155,7 +155,7 @@ async fn take(
     };
     let submission = Submission {
         data_center,
-        message: composed.map_err(|error| Box::new(wrong(&error)))?,
+        message: composed.map_err(|error| Box::new(compose_error(&error)))?,
         submitted_by: from.info.actor.who.clone(),
         idempotency,
         due_at: None,
@@ -299,7 +299,9 @@ fn not_accepted(error: &SubmitError) -> Response {
 fn sender_limit(limit: ExceededLimit) -> Response {
     let detail = wording::api_problem::sender_limit(limit == ExceededLimit::PerDay);
     let mut response = problem::answer(StatusCode::TOO_MANY_REQUESTS, detail);
-    response.headers_mut().insert(RETRY_AFTER, AFTER.into());
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, RETRY_SECONDS.into());
     response
 }
 

@@ -226,7 +226,7 @@ async fn form(key: &ApiKey, request: Request) -> Result<SenderForm, Box<Response
     if id.is_ok_and(|id| !is_within(key, &id)) {
         let error = at(SenderField::DataCenter, SenderFormError::UnknownDataCenter);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Err(Box::new(problem::wrong(status, vec![error])));
+        return Err(Box::new(problem::with_errors(status, vec![error])));
     }
     Ok(form)
 }
