@@ -10,7 +10,7 @@ use leptos::{
     task::spawn_local,
 };
 
-use super::browser::put;
+use super::browser::insert_html;
 use crate::{error::ApiError, patch::HtmlPatch, paths};
 
 /// ID of the element with the text for screen readers.

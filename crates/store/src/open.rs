@@ -53,7 +53,7 @@ impl Store {
         let backend = target.backend;
         // Before a migration changes the tables that another server uses.
         let lock = match &target.file {
-            Some(path) if opened_for == OpenedFor::Server => Some(ServerLock::take(path)?),
+            Some(path) if opened_for == OpenedFor::Server => Some(ServerLock::acquire(path)?),
             _ => None,
         };
         let pool = connect(&target).await?;

@@ -98,11 +98,11 @@ impl Store {
             row.account.clone().unwrap_or_else(|| row.kind.clone())
         });
         let keys = api_key::rows(&mut *connection).await?;
-        faults.judge(&integrity, &keys, |row| row.name.clone());
+        faults.check_rows(&integrity, &keys, |row| row.name.clone());
         let senders = sender::rows(&mut *connection).await?;
-        faults.judge(&integrity, &senders, |row| row.name.clone());
+        faults.check_rows(&integrity, &senders, |row| row.name.clone());
         let authorizations = authorization::rows(&mut *connection).await?;
-        faults.judge(&integrity, &authorizations, |row| row.id().to_owned());
+        faults.check_rows(&integrity, &authorizations, |row| row.id().to_owned());
         Ok(())
     }
 

@@ -87,7 +87,7 @@ pub fn sender_form_error(field: SenderField, error: SenderFormError) -> String {
         ),
         SenderFormError::UnknownDataCenter => UNKNOWN_DATA_CENTER,
         SenderFormError::NotANumber => {
-            let most = count(field.max().into());
+            let most = count(field.max_value().into());
             return format!(
                 "This is not a number from 1 to {most}. Enter digits only, or leave the field empty."
             );

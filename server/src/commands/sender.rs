@@ -291,10 +291,10 @@ fn shown(sender: &Sender) -> String {
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{}: {value}", wording::sender_field_label(field));
     }
-    let last = or(sender.last_seen_at.map(UnixTime::rfc3339), "never");
+    let last_seen = or(sender.last_seen_at.map(UnixTime::rfc3339), "never");
     let _ = writeln!(
         text,
-        "Last seen: {last}\nAccepted: {}\nRejected: {}",
+        "Last seen: {last_seen}\nAccepted: {}\nRejected: {}",
         sender.accepted, sender.rejected
     );
     text

@@ -89,7 +89,7 @@ impl SenderField {
     }
 
     /// Returns the maximum of a number. The minimum is 1.
-    pub fn at_most(self) -> u32 {
+    pub fn max_value(self) -> u32 {
         match self {
             Self::PerMinute => 100_000,
             _ => 100_000_000,
@@ -302,7 +302,7 @@ fn number(field: SenderField, text: &str, errors: &mut Errors) -> Option<u32> {
     if text.trim().is_empty() {
         return None;
     }
-    errors.check(field, whole(text, 1..=field.max()))
+    errors.check(field, whole(text, 1..=field.max_value()))
 }
 
 #[cfg(test)]
@@ -407,7 +407,7 @@ mod tests {
         let found = error(Field::User, |form| form.user = "a b".into());
         assert_eq!(found, Error::NotAUserName);
         let found = error(Field::PerMinute, |form| {
-            form.messages_per_minute = "0".into()
+            form.messages_per_minute = "0".into();
         });
         assert_eq!(found, Error::NotANumber);
         let found = error(Field::Expires, |form| form.expires = "2026-11-22".into());
@@ -425,7 +425,7 @@ mod tests {
         let found = error(Field::NullSender, |form| form.null_sender = "x".into());
         assert_eq!(found, Error::UnknownChoice);
         let found = error(Field::AllowedRecipients, |form| {
-            form.allowed_recipients = "a@b.c".into()
+            form.allowed_recipients = "a@b.c".into();
         });
         assert_eq!(found, Error::NotADomain);
     }

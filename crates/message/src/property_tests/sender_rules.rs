@@ -71,6 +71,10 @@ fn both(policy: &SenderPolicy, from: &str) -> Result<(String, String, String), &
     raw
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "compared with results that may be errors"
+)]
 fn ok(from: &str, reply_to: &str, sender: &str) -> Result<(String, String, String), &'static str> {
     Ok((from.to_owned(), reply_to.to_owned(), sender.to_owned()))
 }

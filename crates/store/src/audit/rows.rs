@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::AnyConnection;
 
-use super::{HeadSnapshot, see};
+use super::{HeadSnapshot, read_head};
 use crate::{
     Store, StoreError,
     integrity::{Integrity, Protected, RowFault, is_authentic},
@@ -38,7 +38,7 @@ impl Store {
         connection: &mut AnyConnection,
         sealer: &Arc<Sealer>,
     ) -> Result<Integrity, StoreError> {
-        let seen = see(&mut *connection).await?;
+        let seen = read_head(&mut *connection).await?;
         self.integrity(connection, Arc::clone(sealer), &seen).await
     }
 
