@@ -4,7 +4,10 @@ use domain::{Actor, Principal, Sender, SenderForm};
 use secrecy::ExposeSecret as _;
 use submission::Mode;
 
-use crate::{client::Client, world::World};
+use crate::{
+    client::Client,
+    world::{World, plain},
+};
 
 fn form(name: &str) -> SenderForm {
     SenderForm {
@@ -44,7 +47,7 @@ async fn send(client: &mut Client, from: &str, message: &str) -> String {
 
 async fn signed_in(world: &World, password: &str) -> Client {
     let mut client = world.greeted(Mode::Plain).await;
-    let auth = format!("AUTH PLAIN {}", world.plain(password));
+    let auth = format!("AUTH PLAIN {}", plain(password));
     assert_eq!(client.say(&auth).await, 235);
     client
 }
@@ -65,7 +68,7 @@ async fn a_sender_signs_in_with_its_user_name_and_password() {
     assert!(after.last_seen_at.is_some());
 
     let mut other = world.greeted(Mode::Plain).await;
-    let auth = format!("AUTH PLAIN {}", world.plain("wrong"));
+    let auth = format!("AUTH PLAIN {}", plain("wrong"));
     assert_eq!(other.say(&auth).await, 535);
 }
 
