@@ -14,6 +14,8 @@ pub(super) const ROWS: &[Reply] = &[
     text("route requires encryption", F::TlsRequired), // mail routes with TLS only
     text("be send with an encryption", F::TlsRequired), // spam-mail-blocker.de: greylisting
     text("reached its limit for processing requests", F::SendingRateLimited), // GoDaddy: SMTP relays
+    text("you have exceeded your", F::QuotaExceeded), // mail hosts: outgoing quotas
+    text("disabled by user", F::AccountSuspended), // Hostinger: SMTP errors
     text("limits for your account", F::QuotaExceeded), // ISPs: sending limits
     text("limit of*rcpts per", F::QuotaExceeded), // mailbox.org: sending limits
     text("limit of*recipients per", F::QuotaExceeded), // mailbox.org: sending limits

@@ -36,6 +36,7 @@ pub(super) const SIZE: &[Reply] = &[
 /// Form.
 #[rustfmt::skip]
 pub(super) const FORM: &[Reply] = &[
+    text("file extension", F::VirusRefused), // mail hosts: banned extensions
     text("attachments or embedded", F::VirusRefused), // mailing programs: bounce rules
     text("rfc 5322", F::MessageFormatRefused), // Gmail: SMTP errors
     text("rfc5322", F::MessageFormatRefused), // Exim: verify = header_syntax
@@ -136,6 +137,7 @@ pub(super) const ROWS: &[Reply] = &[
 
     // Spam.
     text("spam", F::SpamRefused), // SpamAssassin; Gmail: SMTP errors
+    text("unwanted", F::SpamRefused), // filters with their own code
     text("unsolicited", F::SpamRefused), // Gmail: SMTP errors
     text("junk", F::SpamRefused), // Barracuda
     text("bulk", F::SpamRefused), // rspamd

@@ -7,11 +7,16 @@ use super::row::{Reply, reply, text};
 const RCPT: &[StepKind] = &[StepKind::RcptTo];
 /// Steps in which a server may report too many recipients.
 const ENVELOPE: &[StepKind] = &[StepKind::RcptTo, StepKind::Data, StepKind::Message];
+/// Steps after the recipients: only the domain of the sender is still in question.
+const CONTENT: &[StepKind] = &[StepKind::Data, StepKind::Message];
 /// Codes for too many recipients. 552 counts as 452 here (RFC 5321 §4.5.3.1.10).
 const TOO_MANY: &[u16] = &[450, 451, 452, 552];
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
+    // The conversation itself.
+    text("pipelining", F::Refused), // Postfix: reject_unauth_pipelining
+    text("failure on relaying", F::Temporary), // amavis: forwarding
     text("not authorized to send email directly", F::PolicyRefused), // Gmail: SMTP errors
     text("reject due to policy restrictions", F::PolicyRefused), // GMX: postmaster
     text("mx record points to local host", F::MailLoop), // Exim: dnslookup router
@@ -37,6 +42,8 @@ pub(super) const ROWS: &[Reply] = &[
     text("sender verify failed", F::SenderRefused), // Exim: verify = sender
     text("sender verification", F::SenderRefused), // Exim: verify = sender
     text("verification failed for <", F::SenderRefused), // Exim: verify = sender
+    text("verification failed while", F::SenderRefused), // Exim: verify = sender/callout
+    text("domain*not exist", F::SenderRefused).at(CONTENT), // filters: the domain in From
     text("callback setup failed", F::SenderRefused), // Exim: verify = sender/callout
     text("sender domain", F::SenderRefused), // KumoMTA: community bounces
     text("sender*domain*not exist", F::SenderRefused), // sendmail: X.1.8

@@ -31,6 +31,7 @@ pub(super) const RATE: &[Reply] = &[
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
     // Texts that later rows would take for something else.
+    text("badrcptto*not found", F::NoSuchUser), // qmail: badrcptto with a reason
     text("not available on this system", F::NoSuchUser), // mailing programs: bounce rules
     text("unknown account", F::NoSuchUser), // mailing programs: bounce rules
     text("doesn't handle mail for", F::NoSuchUser), // mailing programs: bounce rules
@@ -136,6 +137,7 @@ pub(super) const ROWS: &[Reply] = &[
     text("quota exceeded", F::MailboxFull), // Dovecot: quota plugin
     text("quota*exceeded", F::MailboxFull), // cPanel: Exim quota messages
     text("exceeded*quota", F::MailboxFull), // Cyrus: LMTP
+    text("exceed*storage", F::MailboxFull), // RFC 5321: 552
     text("exceed*quota", F::MailboxFull), // Courier: maildrop
     text("quota violation", F::MailboxFull), // KumoMTA: community bounces
     text("mailbox*full", F::MailboxFull), // Postfix: virtual(8)
@@ -217,6 +219,9 @@ pub(super) const ROWS: &[Reply] = &[
     text("permission to*post messages to the group", F::RecipientRestricted), // Google Groups
     text("you may not have permission to post", F::RecipientRestricted), // Google Groups
     text("delivery not authorized, message refused", F::RecipientRestricted), // RFC 3463: X.7.1
+    text("receiver denied", F::RecipientRestricted), // mail hosts of companies
+    text("recipient denied", F::RecipientRestricted), // mail hosts of companies
+    text("rule imposed", F::RecipientRestricted), // Merak
     text("blocked by recipient", F::RecipientRestricted), // ZoneMTA: bounces.txt
     text("blacklisted by recipient", F::RecipientRestricted), // ZoneMTA: bounces.txt
     text("rejected by this user", F::RecipientRestricted), // ZoneMTA: bounces.txt

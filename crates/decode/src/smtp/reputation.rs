@@ -55,6 +55,8 @@ pub(super) const CLIENT: &[Reply] = &[
     text("unverifyable sending ip", F::ReverseDnsRefused), // MagicMail
     text("unverifiable sending ip", F::ReverseDnsRefused), // MagicMail
     text("generic*hostname", F::ReverseDnsRefused), // Postfix: client access maps
+    text("dynamically assigned", F::ReverseDnsRefused), // AOL: dynamic addresses
+    text("dns:nr", F::ReverseDnsRefused), // AOL: SMTP errors
     text("dynamic*ip", F::ReverseDnsRefused), // Outlook.com: DY-001
     text("dynamic hostname", F::ReverseDnsRefused), // Postfix: client access maps
     text("requires domain address", F::EhloNameRefused), // Exchange Online: HELO
@@ -70,6 +72,12 @@ pub(super) const CLIENT: &[Reply] = &[
 /// Blocklists and reputation.
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
+    text("blocked using spam pattern", F::SpamRefused), // filters of text patterns
+    text("connection refused from", F::ReputationRefused), // Cloudmark: bizsmtp
+    text("mail refused -", F::ReputationRefused).at(BEFORE_MESSAGE), // Road Runner: security.rr.com
+    text("not want your mail", F::RecipientRestricted), // mail hosts: decisions of users
+    text("n't want your mail", F::RecipientRestricted), // mail hosts: decisions of users
+    text("c=bl", F::Blocklisted), // GMX: links in SMTP errors
     text("spammer", F::ReputationRefused), // mailing programs: bounce rules
     text("connections from your ip", F::ReputationRefused), // mailing programs: bounce rules
     // Blocklists. `blocklist` names them.

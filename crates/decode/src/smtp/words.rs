@@ -7,6 +7,9 @@ use super::row::{Reply, reply, text};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
+    text("protocol error", F::Refused), // RFC 3463: X.5.0
+    text("protocol violation", F::Refused), // RFC 3463: X.5.0
+    text("protocol deviation", F::Refused), // RFC 3463: X.5.0
     text("policy", F::PolicyRefused), // Postfix, GMX, and Exchange: SMTP errors
     text("policies", F::PolicyRefused), // KumoMTA: community bounces
     text("access denied", F::PolicyRefused), // Postfix: access(5)
@@ -31,7 +34,6 @@ pub(super) const ROWS: &[Reply] = &[
     text("outgoing mail", F::AccountSuspended), // Plesk: outgoing mail control
     text("sending*disabled", F::AccountSuspended), // Hostinger: SMTP errors
     text("sending*suspended", F::AccountSuspended), // Mailgun: SMTP errors
-    text("disabled by user", F::AccountSuspended), // Hostinger: SMTP errors
     text("too many*message", F::SendingRateLimited), // RFC 5321: 4.5.3.1
     text("too many*mail", F::SendingRateLimited), // RFC 5321: 4.5.3.1
     text("too many*request", F::SendingRateLimited), // Mailtrap: sending limits
