@@ -7,6 +7,8 @@ use super::row::{Reply, reply, text};
 const RCPT: &[StepKind] = &[StepKind::RcptTo];
 /// Steps in which a server may report too many recipients.
 const ENVELOPE: &[StepKind] = &[StepKind::RcptTo, StepKind::Data, StepKind::Message];
+/// Codes for commands that the server did not expect.
+const OUT_OF_ORDER: &[u16] = &[500, 502, 503];
 /// Steps after the recipients: only the domain of the sender is still in question.
 const CONTENT: &[StepKind] = &[StepKind::Data, StepKind::Message];
 /// Codes for too many recipients. 552 counts as 452 here (RFC 5321 §4.5.3.1.10).
@@ -15,9 +17,16 @@ const TOO_MANY: &[u16] = &[450, 451, 452, 552];
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
     // The conversation itself.
+    reply(OUT_OF_ORDER, "", "expected", F::Refused), // msmtpd
+    reply(OUT_OF_ORDER, "", "sequence", F::Refused), // RFC 5321: 503
+    reply(OUT_OF_ORDER, "", "nested", F::Refused), // Postfix: smtpd.c
+    reply(OUT_OF_ORDER, "", "unrecognized", F::Refused), // RFC 5321: 500
+    reply(OUT_OF_ORDER, "", "unrecognised", F::Refused), // RFC 5321: 500
+    reply(OUT_OF_ORDER, "", "not implemented", F::Refused), // RFC 5321: 502
     text("pipelining", F::Refused), // Postfix: reject_unauth_pipelining
     text("failure on relaying", F::Temporary), // amavis: forwarding
     text("not authorized to send email directly", F::PolicyRefused), // Gmail: SMTP errors
+    text("was rejected for policy reasons", F::PolicyRefused), // mail filters that list possible reasons
     text("reject due to policy restrictions", F::PolicyRefused), // GMX: postmaster
     text("mx record points to local host", F::MailLoop), // Exim: dnslookup router
     text("invalid dns mx", F::SenderRefused), // GMX: postmaster, about the sender's domain
@@ -96,6 +105,8 @@ pub(super) const ROWS: &[Reply] = &[
     text("for relay", F::RelayDenied), // Gmail: SMTP relay
     text("relay*attempt", F::RelayDenied), // Exchange Online: 5.7.64
     text("relaying prohibited", F::RelayDenied), // sendmail: check_rcpt
+    text("domain*not in my list", F::RelayDenied), // qmail: rcpthosts
+    text("domain*isn't in my list", F::RelayDenied), // qmail: rcpthosts
     text("allowed rcpthosts", F::RelayDenied), // qmail: rcpthosts
     reply(&[550, 554], "5.7.1", "relay", F::RelayDenied).at(RCPT), // Postfix: reject_unauth_destination
     reply(&[550, 554], "", "no relay", F::RelayDenied), // Haraka: rcpt_to

@@ -101,10 +101,10 @@ const AUTHOR: Words = &[
     "from line", "header from", "envelope from", "envelope sender", "return path", "reverse path",
     "originator", "your address", "your domain", "your email address", "from name",
     "header address", "send from", "sending from",
-    "emetteur", "expediteur", "absender", "mittente", "remitente", "nadawc",
+    "return email", "return address", "return domain", "emetteur", "expediteur", "absender", "mittente", "remitente", "nadawc",
 ];
 const CLIENT: Words = &[
-    "ip ", "ips ", "ipv4", "ipv6", "client", "your host", "your server", "your mail server",
+    "ip ", "ips ", "ipv4", "ipv6", "client", "your host ", "your server", "your mail server",
     "your network", "your isp", "your provider", "your range", "netblock", "subnet", "connection",
     "connect", "network",
 ];
@@ -168,7 +168,7 @@ const INACTIVE: Words = &[
     "not popped", "not been used",
 ];
 const UNWELCOME: Words = &[
-    "not allowed to send", "not allowed to post", "not authorized to send to",
+    "not allowed to send", "not allowed to post", "not allowed to receive", "not authorized to send to",
     "not authorised to send to", "only accept", "accepts only", "does not want", "doesnt want",
     "dont want", "not want", "not wish", "blocked you", "blocked your", "denied your",
     "refused your", "rejected your", "blocked by the recipient", "blocked by recipient",
@@ -204,7 +204,7 @@ const WANTS_SIGN_IN: Words = &[
 ];
 const NEEDED: Words = &[
     "required", "require", "requires", "need", "must", "please", "first", "not authenticat",
-    "without", "before", "only authenticated", "unauthenticated", "turn on", "enable", "anonymous",
+    "without", "before", "only authenticated", "unauthenticated", "turn on", "enable", "anonymous", "only", "mechanism",
     "not logged",
 ];
 
@@ -214,6 +214,7 @@ const KINDS: &[Kind] = &[
     kind(&[&["policy", "policies", "client host rejected"]], F::PolicyRefused),
     kind(&[&["access denied"]], F::PolicyRefused),
     kind(&[&["temporar"], &["unavailable", "not available", "not be available"]], F::Temporary).class(4),
+    kind(&[&["secure connection", "ssl", "tls", "encrypt", "starttls"], &["requi", "need", "must", "only", "use "]], F::TlsRequired),
     kind(&[WANTS_SIGN_IN, NEEDED], F::AuthenticationWanted).at(&[StepKind::MailFrom, StepKind::RcptTo, StepKind::Data]),
 
     // The names of the client.
@@ -230,7 +231,11 @@ const KINDS: &[Kind] = &[
     kind(&[&["line", "lines"], &["too long", "length", "longer", "limit"]], F::MessageFormatRefused).at(CONTENT),
     kind(&[&["invalid", "unknown", "nonexist", "non exist", "bad ", "wrong"], &["too many", "many ", "excessive"], &["recipient", "user", "rcpt", "address"]], F::ReputationRefused),
     kind(&[&["number of", "numbers", "too many", "maximum", "max ", "limit"], &["recipients", "rcpts", "rcpt number", "receivers", "addressees"]], F::TooManyRecipients).at(RECIPIENT),
+    kind(&[&["mime", "header"], &["invalid", "exceed", "too ", "maximum", "missing", "malformed", "bad "]], F::MessageFormatRefused).at(CONTENT),
     kind(&[MESSAGE, TOO_LARGE, SIZE], F::MessageTooLarge).at(&[StepKind::MailFrom, StepKind::Data, StepKind::Message]),
+
+    // The recipient's rules for senders.
+    kind(&[&["to this domain", "to this user", "to this address", "to this email", "to this recipient", "to the recipient", "to this group", "to this mailbox", "to this list", "to that"], &["not allowed", "not authorized", "not authorised", "not permitted", "denied", "forbid", "prohibit", "restrict", "cannot send", "can not send", "block"]], F::RecipientRestricted).at(RECIPIENT),
 
     // The account.
     kind(&[&["your account", "this account", "main account", "your mailbox", "your service", "your subscription", "sender account", "the account"], &["disabl", "suspend", "block", "lock", "unavailable", "expired", "restrict", "overdue", "terminat", "inactive", "hacked", "compromis"]], F::AccountSuspended).at(SENDER),
@@ -245,41 +250,49 @@ const KINDS: &[Kind] = &[
 
     // The server.
     kind(&[&["greylist", "graylist", "grey list", "first time", "try again in", "come back", "retry after", "retry in"]], F::Greylisted).class(4),
-    kind(&[&["unreachable", "unable to reach", "cannot connect", "could not connect", "not responding", "no response", "no answer", "connection refused", "unable to establish", "able to establish"]], F::ReceiverUnreachable),
+    kind(&[&["unreachable", "unable to reach", "cannot connect", "cant connect", "could not connect", "couldnt connect", "not responding", "no response", "no answer", "connection refused", "unable to establish", "able to establish"]], F::ReceiverUnreachable),
     kind(&[&["timeout", "timed out", "time out"], &["connect", "host", "server", "remote", "network", "deliver", "mx ", "dns", "lookup"]], F::ReceiverUnreachable),
     kind(&[&["busy", "overload", "high load", "load average", "server load", "system load", "resources", "disk", "memory", "space", "queue", "capacity", "congest", "maintenance", "shutting down", "shutdown", "starting up"]], F::ServerOverloaded).class(4),
 
     // Viruses and spam.
     kind(&[PROGRAM, &["found", "detect", "contain", "block", "reject", "banned", "forbid", "not allowed", "not permitted", "prohibit", "disallow", "suspicious", "risk", "refus", "illegal"]], F::VirusRefused).at(CONTENT),
-    kind(&[&["spam", "junk", "uce ", "ube ", "phish", "scam", "fraud"]], F::SpamRefused).at(RECIPIENT),
+    kind(&[&["spam", "junk", "uce ", "ube ", "phish", "scam", "fraud", "false positive"]], F::SpamRefused).at(RECIPIENT),
 
     // Reputation.
     kind(&[CLIENT, LISTED], F::Blocklisted),
     kind(&[LISTED], F::Blocklisted).at(EHLO),
     kind(&[&["rbl", "dnsbl", "blocklist", "blacklist", "black list", "block list"]], F::Blocklisted),
-    kind(&[&["ip ", "ips ", "client", "your server", "your mail server", "your network", "your host", "network", "netblock", "country", "region"], REFUSED], F::ReputationRefused),
+    kind(&[&["ip ", "ips ", "client", "your server", "your mail server", "your network", "your host ", "network", "netblock", "country", "region"], REFUSED], F::ReputationRefused),
     kind(&[&["ip "], &["check", "error", "fail", "not match", "mismatch"]], F::ReputationRefused).at(&[StepKind::Greeting, StepKind::Ehlo, StepKind::MailFrom]),
     kind(&[CLIENT, REFUSED], F::ReputationRefused).at(GREETING).class(5),
 
     // Relaying.
-    kind(&[&["relay", "relays", "relaying", "gateway", "forwarding"], &["denied", "deny", "not", "no ", "prohibit", "forbid", "reject", "refus", "disallow", "cannot", "cant", "unable", "dont", "wont", "without", "disable", "unauthorized"]], F::RelayDenied),
+    kind(&[&["uucp", "source rout", "routed address", "percent hack"]], F::RelayDenied),
+    kind(&[&["relay", "gateway", "forwarding"], &["denied", "deny", "not", "no ", "prohibit", "forbid", "reject", "refus", "disallow", "cannot", "cant", "unable", "dont", "wont", "without", "disable", "unauthorized"]], F::RelayDenied),
 
     // The sender.
     kind(&[AUTHOR, &["match", "mismatch", "differ", "same as", "equal", "not own", "not yours", "belong", "login", "authenticat", "authoriz", "authoris", "verif", "allow", "permit", "valid", "exist", "unknown", "reject", "refus", "denied", "deny", "block", "bad", "missing", "resolve", "required", "not found", "must", "wrong", "incorrect", "banned", "bogus", "forged", "fake", "format", "syntax", "not accept", "disabled", "null", "empty", "mx ", "a record", "dns"]], F::SenderRefused),
 
     kind(&[DOMAIN, &["required", "must", "need", "missing", "not exist", "not found", "resolv", "invalid", "unknown", "no ", "not valid", "has no"]], F::SenderRefused).at(SENDER),
 
+    kind(&[&["recipient domain"]], F::RecipientDomainInvalid).at(RECIPIENT),
+    kind(&[DOMAIN, MISSING], F::SenderRefused).at(CONTENT),
+
     // The message.
     kind(&[FORM, &["invalid", "missing", "malformed", "error", "bad", "not", "no ", "violat", "illegal", "improper", "wrong", "broken", "too", "multiple", "duplicate", "more than", "incorrect", "required", "must", "unsupported", "fail", "non ", "lack", "exactly", "violation"]], F::MessageFormatRefused).at(CONTENT),
+
+    kind(&[&["invalid data", "bad data", "data invalid", "invalid message", "invalid format"]], F::MessageFormatRefused).at(CONTENT),
 
     // The recipient.
     kind(&[&["character"], &["address", "recipient", "rcpt", "local part", "mailbox", "user"]], F::RecipientRefused).at(&[StepKind::RcptTo]),
     kind(&[ADDRESSEE, FULL], F::MailboxFull).at(RECIPIENT),
     kind(&[&["you", "your", "mail from", "messages from", "sender", "recipient", "user", "address"], UNWELCOME], F::RecipientRestricted).at(RECIPIENT),
     kind(&[&["group", "list ", "lists"], &["not allowed", "permission", "authoriz", "authoris", "member", "moderat", "restrict", "closed", "private", "subscrib", "post"]], F::RecipientRestricted).at(RECIPIENT),
-    kind(&[ADDRESSEE, INACTIVE], F::MailboxInactive).at(RECIPIENT),
+    kind(&[ADDRESSEE, INACTIVE], F::MailboxInactive).at(&[StepKind::RcptTo]),
+    kind(&[&["mailbox", "mail box", "inbox", "account", "recipient", "user "], INACTIVE], F::MailboxInactive).at(CONTENT),
     kind(&[DOMAIN, MISSING], F::RecipientDomainInvalid).at(&[StepKind::RcptTo]),
     kind(&[ADDRESSEE, MISSING], F::NoSuchUser).at(&[StepKind::RcptTo]),
+    kind(&[&["syntax"]], F::RecipientRefused).at(&[StepKind::RcptTo]).class(5),
 ];
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use super::row::{Reply, reply, text};
 /// The recipient gets too much mail.
 #[rustfmt::skip]
 pub(super) const RATE: &[Reply] = &[
+    text("all rcpt commands were rejected", F::RecipientRefused), // Exim: smtp_in.c
+    text("verification failed for <*sender verify failed", F::SenderRefused), // Exim: verify = sender/callout, with the answer to it
     text("at a rate that prevents", F::RecipientRateLimited), // Gmail: SMTP errors
     text("per hour message receive limit", F::RecipientRateLimited), // Exchange Online: 5.2.121, 5.2.122
     text("message receive limit", F::RecipientRateLimited), // Exchange Online: 5.2.121, 5.2.122
@@ -222,6 +224,7 @@ pub(super) const ROWS: &[Reply] = &[
     text("receiver denied", F::RecipientRestricted), // mail hosts of companies
     text("recipient denied", F::RecipientRestricted), // mail hosts of companies
     text("rule imposed", F::RecipientRestricted), // Merak
+    text("closed system", F::RecipientRestricted), // mail hosts for approved partners
     text("blocked by recipient", F::RecipientRestricted), // ZoneMTA: bounces.txt
     text("blacklisted by recipient", F::RecipientRestricted), // ZoneMTA: bounces.txt
     text("rejected by this user", F::RecipientRestricted), // ZoneMTA: bounces.txt

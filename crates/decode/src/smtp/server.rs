@@ -10,6 +10,9 @@ const LATER: &[u16] = &[421, 450, 451, 452, 454];
 
 #[rustfmt::skip]
 pub(super) const GREYLISTING: &[Reply] = &[
+    reply(LATER, "", "over quota", F::MailboxFull), // Dovecot: quota plugin, with a request to retry
+    reply(LATER, "", "mailbox*full", F::MailboxFull), // Postfix: virtual(8), with a request to retry
+    reply(LATER, "", "error in processing", F::Temporary), // RFC 5321: 451; amavis
     reply(LATER, "", "service unavailable", F::ServerOverloaded), // OpenDKIM: milter failures
     text("greylist", F::Greylisted), // Postgrey
     text("graylist", F::Greylisted), // MDaemon
@@ -92,7 +95,6 @@ pub(super) const ROWS: &[Reply] = &[
     text("queue file write error", F::ServerOverloaded), // Postfix: cleanup
     text("file write error", F::ServerOverloaded), // ZoneMTA: bounces.txt
     text("queue is full", F::ServerOverloaded), // Exim: queue_only_load
-    reply(&[], ".3.1", "", F::ServerOverloaded), // RFC 3463: X.3.1
 
     // Another server cannot be reached.
     text("connection timed out", F::ReceiverUnreachable), // Postfix: smtp(8)
@@ -108,6 +110,7 @@ pub(super) const ROWS: &[Reply] = &[
     text("connect to*:", F::ReceiverUnreachable), // Postfix: smtp(8)
     text("connection dropped", F::ReceiverUnreachable), // Exchange: 4.4.2
     text("unable to connect", F::ReceiverUnreachable), // Exchange: 4.4.1
+    text("can't connect", F::ReceiverUnreachable), // Postini
     text("could not connect", F::ReceiverUnreachable), // Exim: remote_smtp
     text("deferred: connection", F::ReceiverUnreachable), // sendmail
     text("host not reachable", F::ReceiverUnreachable), // MDaemon

@@ -19,6 +19,7 @@ pub(super) const ROWS: &[Reply] = &[
     reply(&[521, 556], "", "", F::RecipientDomainInvalid).at(RCPT), // RFC 7504
     reply(FINAL, ".2.1", "", F::MailboxInactive).at(RCPT), // RFC 3463: X.2.1
     reply(&[], ".2.2", "", F::MailboxFull).at(RCPT), // RFC 3463: X.2.2
+    reply(&[], ".3.1", "", F::ServerOverloaded), // RFC 3463: X.3.1
     reply(&[], ".4.6", "", F::MailLoop), // RFC 3463: X.4.6
     reply(&[], ".4.14", "", F::MailLoop), // Exchange: 5.4.14
     reply(&[], ".6.0", "", F::MessageFormatRefused), // RFC 3463: X.6.0

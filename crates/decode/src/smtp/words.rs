@@ -7,6 +7,7 @@ use super::row::{Reply, reply, text};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
+    text("could not be sent at this time", F::AccountSuspended), // Rediff: blocked accounts
     text("protocol error", F::Refused), // RFC 3463: X.5.0
     text("protocol violation", F::Refused), // RFC 3463: X.5.0
     text("protocol deviation", F::Refused), // RFC 3463: X.5.0
