@@ -9,6 +9,7 @@ const REFUSALS: &[u16] = &[421, 450, 451, 452, 454, 550, 551, 552, 553, 554, 571
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
+    text("too many connections", F::TooManyConnections), // Orange: OFR004_104, with a request to slow down
     text("outgoing email disabled", F::AccountSuspended), // cPanel: outgoing mail suspended
     text("encrypted smtp session", F::TlsRequired), // VIPRE: rejection reasons
     text("route requires encryption", F::TlsRequired), // mail routes with TLS only

@@ -23,6 +23,7 @@ pub(super) const ROWS: &[Reply] = &[
     reply(OUT_OF_ORDER, "", "unrecognized", F::Refused), // RFC 5321: 500
     reply(OUT_OF_ORDER, "", "unrecognised", F::Refused), // RFC 5321: 500
     reply(OUT_OF_ORDER, "", "not implemented", F::Refused), // RFC 5321: 502
+    text("smtputf8 is required", F::Smtputf8NotOffered), // Postfix: smtp(8)
     text("pipelining", F::Refused), // Postfix: reject_unauth_pipelining
     text("failure on relaying", F::Temporary), // amavis: forwarding
     text("not authorized to send email directly", F::PolicyRefused), // Gmail: SMTP errors
@@ -165,5 +166,6 @@ pub(super) const UNAUTHENTICATED: &[Reply] = &[
     text("unauthenticated senders not allowed", F::AuthenticationWanted), // Exchange Server: recipient filter
     text("authentication turned on", F::AuthenticationWanted), // sisimai: bounces
     text("don't authenticate", F::AuthenticationWanted), // qmail: SMTP AUTH
+    text("authentification invalide", F::AuthenticationWanted), // Orange: OFR_305
     text("authentification requise", F::AuthenticationWanted), // Orange: postmaster
 ];

@@ -7,6 +7,8 @@ use super::row::{Reply, reply, text};
 /// The recipient gets too much mail.
 #[rustfmt::skip]
 pub(super) const RATE: &[Reply] = &[
+    text("received too much", F::RecipientRateLimited), // Rackspace: G30
+    text("invalid rcptto", F::NoSuchUser), // InsMail: DATA state
     text("all rcpt commands were rejected", F::RecipientRefused), // Exim: smtp_in.c
     text("verification failed for <*sender verify failed", F::SenderRefused), // Exim: verify = sender/callout, with the answer to it
     text("at a rate that prevents", F::RecipientRateLimited), // Gmail: SMTP errors

@@ -80,6 +80,8 @@ pub(super) const ROWS: &[Reply] = &[
     text("not want your mail", F::RecipientRestricted), // mail hosts: decisions of users
     text("n't want your mail", F::RecipientRestricted), // mail hosts: decisions of users
     text("account or domain may not exist", F::NoSuchUser).at(&[StepKind::RcptTo]), // cPanel: Exim configuration
+    text("has blacklisted", F::RecipientRestricted).at(&[StepKind::RcptTo]), // mail hosts: decisions of users
+    text("rejected content", F::SpamRefused), // Cisco: content filters
     text("c=bl", F::Blocklisted), // GMX: links in SMTP errors
     text("spammer", F::ReputationRefused), // mailing programs: bounce rules
     text("connections from your ip", F::ReputationRefused), // mailing programs: bounce rules

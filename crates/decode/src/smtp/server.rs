@@ -1,17 +1,18 @@
 //! Replies about the server that rejects: it is busy, out of space, greylists, or cannot reach
 //! another one.
 
-use domain::FindingCode as F;
+use domain::{FindingCode as F, StepKind};
 
 use super::row::{Reply, reply, text};
 
 /// Codes of temporary rejections.
 const LATER: &[u16] = &[421, 450, 451, 452, 454];
+const RECIPIENT: &[StepKind] = &[StepKind::RcptTo, StepKind::Data, StepKind::Message];
 
 #[rustfmt::skip]
 pub(super) const GREYLISTING: &[Reply] = &[
-    reply(LATER, "", "over quota", F::MailboxFull), // Dovecot: quota plugin, with a request to retry
-    reply(LATER, "", "mailbox*full", F::MailboxFull), // Postfix: virtual(8), with a request to retry
+    reply(LATER, "", "over quota", F::MailboxFull).at(RECIPIENT), // Dovecot: quota plugin, with a request to retry
+    reply(LATER, "", "mailbox*full", F::MailboxFull).at(RECIPIENT), // Postfix: virtual(8), with a request to retry
     reply(LATER, "", "error in processing", F::Temporary), // RFC 5321: 451; amavis
     reply(LATER, "", "service unavailable", F::ServerOverloaded), // OpenDKIM: milter failures
     text("greylist", F::Greylisted), // Postgrey

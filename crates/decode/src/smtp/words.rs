@@ -58,7 +58,6 @@ pub(super) const ROWS: &[Reply] = &[
     text("your ip", F::ReputationRefused), // Exim: ACLs
     text("your host", F::ReputationRefused), // Exim: ACLs
     text("exceed*hop", F::MailLoop), // Exchange: 5.4.14
-    text("received:*exceed", F::MailLoop), // Exim: received_headers_max
     reply(&[550, 551, 552, 553, 554], "", "n't exist", F::NoSuchUser), // Alibaba: SMTP errors
     reply(&[550, 551, 552, 553, 554], "", "not valid", F::NoSuchUser), // CommuniGate Pro
     reply(&[550, 551, 552, 553, 554], "", "email is invalid", F::NoSuchUser), // Drip
