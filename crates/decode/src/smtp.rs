@@ -1,12 +1,14 @@
 //! Replies of SMTP servers.
 //!
-//! There is one table per topic. The tables are searched in the order of [`smtp_reply`], and the
-//! first row that matches counts. The comment of a row names its source.
+//! There is one table of phrases per topic. The tables are searched in the order of [`phrases`], and
+//! the first row that matches counts. The comment of a row names its source. A reply that no phrase
+//! explains is looked at word by word ([`kinds`]), and at last by its codes.
 
 mod account;
 mod content;
 mod domain_policy;
 mod envelope;
+mod kinds;
 mod mailbox;
 mod recipient;
 mod reputation;
@@ -36,17 +38,24 @@ pub fn smtp_reply(step: StepKind, with_token: bool, code: u16, text: &str) -> Fi
         enhanced: &enhanced,
         text: &text,
     };
-    let mut rows = tables(step).into_iter().flatten();
-    match rows.find(|row| row.matches(&said)) {
-        Some(row) => row.finding,
-        None if code < 500 => FindingCode::Temporary,
-        None => FindingCode::Refused,
-    }
+    let of = |tables: &[&'static [Reply]]| {
+        let mut rows = tables.iter().copied().flatten();
+        rows.find(|row| row.matches(&said)).map(|row| row.finding)
+    };
+    let fallback = if code < 500 {
+        FindingCode::Temporary
+    } else {
+        FindingCode::Refused
+    };
+    of(&phrases(step))
+        .or_else(|| kinds::finding(&said))
+        .or_else(|| of(&[words::ROWS, status::ROWS]))
+        .unwrap_or(fallback)
 }
 
-/// Returns the tables in the order in which they are searched. Words such as "exceeded" and
-/// "blocked" have different meanings, so tables with more specific texts come first.
-fn tables(step: StepKind) -> [&'static [Reply]; 18] {
+/// Returns the tables of phrases in the order in which they are searched. Words such as "exceeded"
+/// and "blocked" have different meanings, so tables with more specific texts come first.
+fn phrases(step: StepKind) -> [&'static [Reply]; 16] {
     // Before the first recipient, "user unknown" is about another user.
     let has_recipient = matches!(step, StepKind::RcptTo | StepKind::Data | StepKind::Message);
     let of_recipient = |rows| if has_recipient { rows } else { &[][..] };
@@ -67,7 +76,5 @@ fn tables(step: StepKind) -> [&'static [Reply]; 18] {
         envelope::UNAUTHENTICATED,
         content::ROWS,
         server::ROWS,
-        words::ROWS,
-        status::ROWS,
     ]
 }

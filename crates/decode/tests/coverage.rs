@@ -11,6 +11,13 @@ fn replies_of_the_tables_get_the_right_cause() {
 }
 
 #[test]
+fn replies_of_later_sets_get_the_right_cause() {
+    let set = include_str!("coverage/new_sources.tsv");
+    let (right, total) = run("replies of later sets", set);
+    assert!(right * 100 >= total * 98, "{right} of {total}");
+}
+
+#[test]
 fn held_out_replies_get_the_right_cause() {
     let (right, total) = run("provider replies", include_str!("coverage/held_out.tsv"));
     assert!(right * 100 >= total * 95, "{right} of {total}");

@@ -9,11 +9,14 @@ const REFUSALS: &[u16] = &[421, 450, 451, 452, 454, 550, 551, 552, 553, 554, 571
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
+    text("too many connections", F::TooManyConnections), // Orange: OFR004_104, with a request to slow down
     text("outgoing email disabled", F::AccountSuspended), // cPanel: outgoing mail suspended
     text("encrypted smtp session", F::TlsRequired), // VIPRE: rejection reasons
     text("route requires encryption", F::TlsRequired), // mail routes with TLS only
     text("be send with an encryption", F::TlsRequired), // spam-mail-blocker.de: greylisting
     text("reached its limit for processing requests", F::SendingRateLimited), // GoDaddy: SMTP relays
+    text("you have exceeded your", F::QuotaExceeded), // mail hosts: outgoing quotas
+    text("disabled by user", F::AccountSuspended), // Hostinger: SMTP errors
     text("limits for your account", F::QuotaExceeded), // ISPs: sending limits
     text("limit of*rcpts per", F::QuotaExceeded), // mailbox.org: sending limits
     text("limit of*recipients per", F::QuotaExceeded), // mailbox.org: sending limits

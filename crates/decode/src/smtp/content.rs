@@ -1,16 +1,18 @@
 //! Replies about a message: its size, its form, and what a filter made of it.
 
-use domain::FindingCode as F;
+use domain::{FindingCode as F, StepKind};
 
 use super::row::{Reply, reply, text};
 
 /// Size.
 #[rustfmt::skip]
 pub(super) const SIZE: &[Reply] = &[
+    text("line is too long", F::MessageFormatRefused), // Stalwart: RFC 5322, 2.1.1
     reply(&[], ".3.4", "", F::MessageTooLarge), // RFC 3463: X.3.4
     text("mailpolicy violation", F::PolicyRefused), // Zoho: SMTP errors
     reply(&[], ".2.3", "", F::MessageTooLarge), // RFC 3463: X.2.3
     text("mailsize", F::MessageTooLarge), // Coremail: bounces
+    reply(&[552], "", "message size", F::MessageTooLarge), // RFC 5321: 552
     text("message size exceeds", F::MessageTooLarge), // Postfix: smtpd.c
     text("exceeds*maximum*size", F::MessageTooLarge), // Exim: message_size_limit
     text("size exceeds", F::MessageTooLarge), // sendmail: SIZE
@@ -36,6 +38,7 @@ pub(super) const SIZE: &[Reply] = &[
 /// Form.
 #[rustfmt::skip]
 pub(super) const FORM: &[Reply] = &[
+    text("file extension", F::VirusRefused), // mail hosts: banned extensions
     text("attachments or embedded", F::VirusRefused), // mailing programs: bounce rules
     text("rfc 5322", F::MessageFormatRefused), // Gmail: SMTP errors
     text("rfc5322", F::MessageFormatRefused), // Exim: verify = header_syntax
@@ -69,6 +72,8 @@ pub(super) const FORM: &[Reply] = &[
     text("header*invalid", F::MessageFormatRefused), // NetEase: SMTP return codes
     text("message header", F::MessageFormatRefused), // Exim: ACLs
     text("too many header", F::MessageFormatRefused), // Exchange: header limits
+    text("malformed address", F::RecipientRefused).at(&[StepKind::RcptTo]), // Courier: address syntax
+    text("malformed sender", F::SenderRefused), // maddy: sender addresses
     text("malformed", F::MessageFormatRefused), // Exim: ACLs
     text("content conversion", F::MessageFormatRefused), // Exchange: 5.6.0
     text("corrupt message", F::MessageFormatRefused), // Exchange: 5.6.0
@@ -91,6 +96,7 @@ pub(super) const FORM: &[Reply] = &[
 /// Loops, viruses, and spam.
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
+    text("received:*exceed", F::MailLoop), // Exim: received_headers_max
     text("hop count", F::MailLoop), // Exchange: 5.4.14
     text("spam or virus", F::SpamRefused), // Proofpoint
     text("consider it spam", F::SpamRefused), // vger.kernel.org
@@ -136,6 +142,7 @@ pub(super) const ROWS: &[Reply] = &[
 
     // Spam.
     text("spam", F::SpamRefused), // SpamAssassin; Gmail: SMTP errors
+    text("unwanted", F::SpamRefused), // filters with their own code
     text("unsolicited", F::SpamRefused), // Gmail: SMTP errors
     text("junk", F::SpamRefused), // Barracuda
     text("bulk", F::SpamRefused), // rspamd

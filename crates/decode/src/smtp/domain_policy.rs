@@ -6,6 +6,11 @@ use super::row::{Reply, reply, text};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
+    // Filters that name SPF among the things that they look at.
+    text("antispam check", F::SpamRefused), // mail hosts: scoring filters
+    text("anti-spam check", F::SpamRefused), // mail hosts: scoring filters
+    text("spam score", F::SpamRefused), // SpamAssassin
+    text("scored*as spam", F::SpamRefused), // SpamAssassin
     reply(&[], "5.7.509", "", F::DmarcFailed), // Exchange Online: 5.7.509
     reply(&[], ".7.515", "", F::DmarcFailed), // Outlook.com: requirements for high-volume senders
     text("dmarc", F::DmarcFailed), // Gmail, Yahoo, and Comcast: SMTP errors

@@ -7,12 +7,27 @@ use super::row::{Reply, reply, text};
 const RCPT: &[StepKind] = &[StepKind::RcptTo];
 /// Steps in which a server may report too many recipients.
 const ENVELOPE: &[StepKind] = &[StepKind::RcptTo, StepKind::Data, StepKind::Message];
+/// Codes for commands that the server did not expect.
+const OUT_OF_ORDER: &[u16] = &[500, 502, 503];
+/// Steps after the recipients: only the domain of the sender is still in question.
+const CONTENT: &[StepKind] = &[StepKind::Data, StepKind::Message];
 /// Codes for too many recipients. 552 counts as 452 here (RFC 5321 §4.5.3.1.10).
 const TOO_MANY: &[u16] = &[450, 451, 452, 552];
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
+    // The conversation itself.
+    reply(OUT_OF_ORDER, "", "expected", F::Refused), // msmtpd
+    reply(OUT_OF_ORDER, "", "sequence", F::Refused), // RFC 5321: 503
+    reply(OUT_OF_ORDER, "", "nested", F::Refused), // Postfix: smtpd.c
+    reply(OUT_OF_ORDER, "", "unrecognized", F::Refused), // RFC 5321: 500
+    reply(OUT_OF_ORDER, "", "unrecognised", F::Refused), // RFC 5321: 500
+    reply(OUT_OF_ORDER, "", "not implemented", F::Refused), // RFC 5321: 502
+    text("smtputf8 is required", F::Smtputf8NotOffered), // Postfix: smtp(8)
+    text("pipelining", F::Refused), // Postfix: reject_unauth_pipelining
+    text("failure on relaying", F::Temporary), // amavis: forwarding
     text("not authorized to send email directly", F::PolicyRefused), // Gmail: SMTP errors
+    text("was rejected for policy reasons", F::PolicyRefused), // mail filters that list possible reasons
     text("reject due to policy restrictions", F::PolicyRefused), // GMX: postmaster
     text("mx record points to local host", F::MailLoop), // Exim: dnslookup router
     text("invalid dns mx", F::SenderRefused), // GMX: postmaster, about the sender's domain
@@ -37,6 +52,8 @@ pub(super) const ROWS: &[Reply] = &[
     text("sender verify failed", F::SenderRefused), // Exim: verify = sender
     text("sender verification", F::SenderRefused), // Exim: verify = sender
     text("verification failed for <", F::SenderRefused), // Exim: verify = sender
+    text("verification failed while", F::SenderRefused), // Exim: verify = sender/callout
+    text("domain*not exist", F::SenderRefused).at(CONTENT), // filters: the domain in From
     text("callback setup failed", F::SenderRefused), // Exim: verify = sender/callout
     text("sender domain", F::SenderRefused), // KumoMTA: community bounces
     text("sender*domain*not exist", F::SenderRefused), // sendmail: X.1.8
@@ -89,6 +106,8 @@ pub(super) const ROWS: &[Reply] = &[
     text("for relay", F::RelayDenied), // Gmail: SMTP relay
     text("relay*attempt", F::RelayDenied), // Exchange Online: 5.7.64
     text("relaying prohibited", F::RelayDenied), // sendmail: check_rcpt
+    text("domain*not in my list", F::RelayDenied), // qmail: rcpthosts
+    text("domain*isn't in my list", F::RelayDenied), // qmail: rcpthosts
     text("allowed rcpthosts", F::RelayDenied), // qmail: rcpthosts
     reply(&[550, 554], "5.7.1", "relay", F::RelayDenied).at(RCPT), // Postfix: reject_unauth_destination
     reply(&[550, 554], "", "no relay", F::RelayDenied), // Haraka: rcpt_to
@@ -147,5 +166,6 @@ pub(super) const UNAUTHENTICATED: &[Reply] = &[
     text("unauthenticated senders not allowed", F::AuthenticationWanted), // Exchange Server: recipient filter
     text("authentication turned on", F::AuthenticationWanted), // sisimai: bounces
     text("don't authenticate", F::AuthenticationWanted), // qmail: SMTP AUTH
+    text("authentification invalide", F::AuthenticationWanted), // Orange: OFR_305
     text("authentification requise", F::AuthenticationWanted), // Orange: postmaster
 ];

@@ -7,6 +7,10 @@ use super::row::{Reply, reply, text};
 /// The recipient gets too much mail.
 #[rustfmt::skip]
 pub(super) const RATE: &[Reply] = &[
+    text("received too much", F::RecipientRateLimited), // Rackspace: G30
+    text("invalid rcptto", F::NoSuchUser), // InsMail: DATA state
+    text("all rcpt commands were rejected", F::RecipientRefused), // Exim: smtp_in.c
+    text("verification failed for <*sender verify failed", F::SenderRefused), // Exim: verify = sender/callout, with the answer to it
     text("at a rate that prevents", F::RecipientRateLimited), // Gmail: SMTP errors
     text("per hour message receive limit", F::RecipientRateLimited), // Exchange Online: 5.2.121, 5.2.122
     text("message receive limit", F::RecipientRateLimited), // Exchange Online: 5.2.121, 5.2.122
@@ -31,6 +35,7 @@ pub(super) const RATE: &[Reply] = &[
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
     // Texts that later rows would take for something else.
+    text("badrcptto*not found", F::NoSuchUser), // qmail: badrcptto with a reason
     text("not available on this system", F::NoSuchUser), // mailing programs: bounce rules
     text("unknown account", F::NoSuchUser), // mailing programs: bounce rules
     text("doesn't handle mail for", F::NoSuchUser), // mailing programs: bounce rules
@@ -136,6 +141,7 @@ pub(super) const ROWS: &[Reply] = &[
     text("quota exceeded", F::MailboxFull), // Dovecot: quota plugin
     text("quota*exceeded", F::MailboxFull), // cPanel: Exim quota messages
     text("exceeded*quota", F::MailboxFull), // Cyrus: LMTP
+    text("exceed*storage", F::MailboxFull), // RFC 5321: 552
     text("exceed*quota", F::MailboxFull), // Courier: maildrop
     text("quota violation", F::MailboxFull), // KumoMTA: community bounces
     text("mailbox*full", F::MailboxFull), // Postfix: virtual(8)
@@ -217,6 +223,10 @@ pub(super) const ROWS: &[Reply] = &[
     text("permission to*post messages to the group", F::RecipientRestricted), // Google Groups
     text("you may not have permission to post", F::RecipientRestricted), // Google Groups
     text("delivery not authorized, message refused", F::RecipientRestricted), // RFC 3463: X.7.1
+    text("receiver denied", F::RecipientRestricted), // mail hosts of companies
+    text("recipient denied", F::RecipientRestricted), // mail hosts of companies
+    text("rule imposed", F::RecipientRestricted), // Merak
+    text("closed system", F::RecipientRestricted), // mail hosts for approved partners
     text("blocked by recipient", F::RecipientRestricted), // ZoneMTA: bounces.txt
     text("blacklisted by recipient", F::RecipientRestricted), // ZoneMTA: bounces.txt
     text("rejected by this user", F::RecipientRestricted), // ZoneMTA: bounces.txt

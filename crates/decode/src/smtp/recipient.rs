@@ -60,6 +60,7 @@ pub(super) const ROWS: &[Reply] = &[
     text("not exist", F::NoSuchUser), // QQ Mail: SMTP return codes
     text("user doesn't have", F::NoSuchUser), // Yahoo: postmaster
     text("recipient address*is not a valid", F::NoSuchUser), // Gmail: 5.1.2, 5.1.3
+    text("recipient verify*failed", F::NoSuchUser), // LDAP checks of recipients
     text("recipient verification failed", F::NoSuchUser), // Exim: verify = recipient
     text("not in recipient list", F::NoSuchUser), // SpamTitan: recipient verification
     text("not in route list", F::NoSuchUser), // hMailServer: routes

@@ -9,6 +9,9 @@ const BEFORE_MESSAGE: &[StepKind] = &[StepKind::Greeting, StepKind::Ehlo, StepKi
 /// The client's name and address.
 #[rustfmt::skip]
 pub(super) const CLIENT: &[Reply] = &[
+    text("blocked using spam pattern", F::SpamRefused), // filters of text patterns
+    text("client host*listed", F::Blocklisted), // mail hosts: own lists
+    text("client host*blocked using", F::Blocklisted), // Postfix: default_rbl_reply
     text(" listed at ", F::Blocklisted), // ZoneMTA: bounces.txt
     // The name in EHLO.
     text("you are me", F::EhloNameRefused), // VIPRE: rejection reasons
@@ -55,6 +58,8 @@ pub(super) const CLIENT: &[Reply] = &[
     text("unverifyable sending ip", F::ReverseDnsRefused), // MagicMail
     text("unverifiable sending ip", F::ReverseDnsRefused), // MagicMail
     text("generic*hostname", F::ReverseDnsRefused), // Postfix: client access maps
+    text("dynamically assigned", F::ReverseDnsRefused), // AOL: dynamic addresses
+    text("dns:nr", F::ReverseDnsRefused), // AOL: SMTP errors
     text("dynamic*ip", F::ReverseDnsRefused), // Outlook.com: DY-001
     text("dynamic hostname", F::ReverseDnsRefused), // Postfix: client access maps
     text("requires domain address", F::EhloNameRefused), // Exchange Online: HELO
@@ -70,6 +75,14 @@ pub(super) const CLIENT: &[Reply] = &[
 /// Blocklists and reputation.
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
+    text("connection refused from", F::ReputationRefused), // Cloudmark: bizsmtp
+    text("mail refused -", F::ReputationRefused).at(BEFORE_MESSAGE), // Road Runner: security.rr.com
+    text("not want your mail", F::RecipientRestricted), // mail hosts: decisions of users
+    text("n't want your mail", F::RecipientRestricted), // mail hosts: decisions of users
+    text("account or domain may not exist", F::NoSuchUser).at(&[StepKind::RcptTo]), // cPanel: Exim configuration
+    text("has blacklisted", F::RecipientRestricted).at(&[StepKind::RcptTo]), // mail hosts: decisions of users
+    text("rejected content", F::SpamRefused), // Cisco: content filters
+    text("c=bl", F::Blocklisted), // GMX: links in SMTP errors
     text("spammer", F::ReputationRefused), // mailing programs: bounce rules
     text("connections from your ip", F::ReputationRefused), // mailing programs: bounce rules
     // Blocklists. `blocklist` names them.

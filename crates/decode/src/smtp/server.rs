@@ -1,15 +1,19 @@
 //! Replies about the server that rejects: it is busy, out of space, greylists, or cannot reach
 //! another one.
 
-use domain::FindingCode as F;
+use domain::{FindingCode as F, StepKind};
 
 use super::row::{Reply, reply, text};
 
 /// Codes of temporary rejections.
 const LATER: &[u16] = &[421, 450, 451, 452, 454];
+const RECIPIENT: &[StepKind] = &[StepKind::RcptTo, StepKind::Data, StepKind::Message];
 
 #[rustfmt::skip]
 pub(super) const GREYLISTING: &[Reply] = &[
+    reply(LATER, "", "over quota", F::MailboxFull).at(RECIPIENT), // Dovecot: quota plugin, with a request to retry
+    reply(LATER, "", "mailbox*full", F::MailboxFull).at(RECIPIENT), // Postfix: virtual(8), with a request to retry
+    reply(LATER, "", "error in processing", F::Temporary), // RFC 5321: 451; amavis
     reply(LATER, "", "service unavailable", F::ServerOverloaded), // OpenDKIM: milter failures
     text("greylist", F::Greylisted), // Postgrey
     text("graylist", F::Greylisted), // MDaemon
@@ -92,7 +96,6 @@ pub(super) const ROWS: &[Reply] = &[
     text("queue file write error", F::ServerOverloaded), // Postfix: cleanup
     text("file write error", F::ServerOverloaded), // ZoneMTA: bounces.txt
     text("queue is full", F::ServerOverloaded), // Exim: queue_only_load
-    reply(&[], ".3.1", "", F::ServerOverloaded), // RFC 3463: X.3.1
 
     // Another server cannot be reached.
     text("connection timed out", F::ReceiverUnreachable), // Postfix: smtp(8)
@@ -108,6 +111,7 @@ pub(super) const ROWS: &[Reply] = &[
     text("connect to*:", F::ReceiverUnreachable), // Postfix: smtp(8)
     text("connection dropped", F::ReceiverUnreachable), // Exchange: 4.4.2
     text("unable to connect", F::ReceiverUnreachable), // Exchange: 4.4.1
+    text("can't connect", F::ReceiverUnreachable), // Postini
     text("could not connect", F::ReceiverUnreachable), // Exim: remote_smtp
     text("deferred: connection", F::ReceiverUnreachable), // sendmail
     text("host not reachable", F::ReceiverUnreachable), // MDaemon

@@ -40,7 +40,7 @@ pub(super) const ROWS: &[Reply] = &[
     reply(&[538], "", "", F::TlsRequired), // RFC 4954: 538
     reply(&[], ".7.11", "", F::TlsRequired), // RFC 4954: 5.7.11
     reply(&[], ".7.10", "", F::TlsRequired), // RFC 7817: 5.7.10
-    reply(&[503, 523, 530, 550, 554], "", "starttls", F::TlsRequired), // RFC 3207: 530
+    reply(&[421, 450, 451, 503, 523, 530, 550, 554], "", "starttls", F::TlsRequired), // RFC 3207: 530
     reply(&[421, 450, 451, 530, 550, 554], "", "tls required", F::TlsRequired), // Gmail: SMTP errors
     reply(&[421, 450, 451, 530, 550, 554], "", "requires tls", F::TlsRequired), // Exim: encrypted condition
     reply(&[421, 450, 451, 530, 550, 554], "", "session encryption is required", F::TlsRequired), // Postfix: reject_plaintext_session

@@ -241,7 +241,8 @@ fn each_row_names_its_source() {
 
 #[test]
 fn each_text_is_in_lower_case() {
-    for table in super::tables(StepKind::RcptTo) {
+    let others = [super::words::ROWS, super::status::ROWS];
+    for table in super::phrases(StepKind::RcptTo).into_iter().chain(others) {
         for row in table {
             let text = row.pattern();
             assert_eq!(text, text.to_lowercase());

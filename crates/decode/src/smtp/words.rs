@@ -7,6 +7,10 @@ use super::row::{Reply, reply, text};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
+    text("could not be sent at this time", F::AccountSuspended), // Rediff: blocked accounts
+    text("protocol error", F::Refused), // RFC 3463: X.5.0
+    text("protocol violation", F::Refused), // RFC 3463: X.5.0
+    text("protocol deviation", F::Refused), // RFC 3463: X.5.0
     text("policy", F::PolicyRefused), // Postfix, GMX, and Exchange: SMTP errors
     text("policies", F::PolicyRefused), // KumoMTA: community bounces
     text("access denied", F::PolicyRefused), // Postfix: access(5)
@@ -31,7 +35,6 @@ pub(super) const ROWS: &[Reply] = &[
     text("outgoing mail", F::AccountSuspended), // Plesk: outgoing mail control
     text("sending*disabled", F::AccountSuspended), // Hostinger: SMTP errors
     text("sending*suspended", F::AccountSuspended), // Mailgun: SMTP errors
-    text("disabled by user", F::AccountSuspended), // Hostinger: SMTP errors
     text("too many*message", F::SendingRateLimited), // RFC 5321: 4.5.3.1
     text("too many*mail", F::SendingRateLimited), // RFC 5321: 4.5.3.1
     text("too many*request", F::SendingRateLimited), // Mailtrap: sending limits
@@ -55,7 +58,6 @@ pub(super) const ROWS: &[Reply] = &[
     text("your ip", F::ReputationRefused), // Exim: ACLs
     text("your host", F::ReputationRefused), // Exim: ACLs
     text("exceed*hop", F::MailLoop), // Exchange: 5.4.14
-    text("received:*exceed", F::MailLoop), // Exim: received_headers_max
     reply(&[550, 551, 552, 553, 554], "", "n't exist", F::NoSuchUser), // Alibaba: SMTP errors
     reply(&[550, 551, 552, 553, 554], "", "not valid", F::NoSuchUser), // CommuniGate Pro
     reply(&[550, 551, 552, 553, 554], "", "email is invalid", F::NoSuchUser), // Drip
