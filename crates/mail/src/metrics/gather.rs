@@ -207,8 +207,8 @@ impl Gathered {
                 self.paused,
             ),
             (
-                "has_condition",
-                "1: this is has_condition",
+                "wrong",
+                "1: the data center has this problem",
                 self.has_condition,
             ),
             ("build_info", "The version that runs", build),

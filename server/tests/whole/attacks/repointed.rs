@@ -27,7 +27,7 @@ impl Trap {
         let connection = futures::poll!(std::pin::pin!(self.listener.accept()));
         assert!(
             connection.is_pending(),
-            "somebody connection: {connection:?}"
+            "a connection was made: {connection:?}"
         );
     }
 }

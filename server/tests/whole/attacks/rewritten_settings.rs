@@ -36,7 +36,7 @@ async fn a_password_is_not_sent_to_a_server_that_was_written_to_the_database() {
     let connection = futures::poll!(std::pin::pin!(trap.accept()));
     assert!(
         connection.is_pending(),
-        "somebody connection: {connection:?}"
+        "a connection was made: {connection:?}"
     );
 
     // Typing the secret again repairs the settings.
