@@ -1,11 +1,11 @@
 //! The SMTP server for programs and devices that send mail (RFC 6409).
 //!
-//! Three layers. The protocol is without I/O: [`line`] splits commands, [`data`] finds the end of a
-//! message, [`command`] parses, and [`session`] decides the reply to each line. [`connection`]
-//! moves octets between that and a client, and starts TLS. [`intake`] is the only part that knows
+//! Three layers. The protocol is without I/O: `line` splits commands, `data` finds the end of a
+//! message, `command` parses, and `session` decides the reply to each line. `connection`
+//! moves octets between that and a client, and starts TLS. `intake` is the only part that knows
 //! the product: it signs senders in and submits their messages.
 //!
-//! Start reading at [`session::Session::line`].
+//! Start reading at `session::Session::line`.
 
 mod auth;
 mod command;
