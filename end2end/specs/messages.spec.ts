@@ -28,7 +28,7 @@ test('a message appears by itself, and its state changes by itself', async ({ pa
   await expect(page.getByText('No messages yet')).toBeVisible();
   await program.send({ to, subject: 'The first', text: 'Hello' });
   await expect(messages.of('The first')).toContainText('Delivered');
-  await expect.poll(() => messages.message-counts('Delivered')).toBe(1);
+  await expect.poll(() => messages.count('Delivered')).toBe(1);
   await expect(page.locator('.chart rect.delivered')).toHaveCount(1);
   await sandbox.messageTo('bob@sandbox.test');
 

@@ -236,9 +236,16 @@ fn cargo_test(workspace: &Workspace, only: &[String], counts: &mut Counts) -> Re
 /// Runs these files of browser tests, or all if none is named.
 fn playwright(workspace: &Workspace, only: &[String], counts: &mut Counts) -> Result<()> {
     let binaries = binaries::paths(workspace, false);
+    let folder = workspace.root.join("end2end");
+    // Playwright runs TypeScript without checking its types, and finds a mistake only when it gets there.
+    let mut check = workspace.command("npm");
+    check
+        .current_dir(&folder)
+        .args(["run", "--silent", "check"]);
+    workspace.run(&mut check)?;
     let mut command = workspace.command("npx");
     command
-        .current_dir(workspace.root.join("end2end"))
+        .current_dir(folder)
         .args(["--no-install", "playwright", "test"])
         .args(only)
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
