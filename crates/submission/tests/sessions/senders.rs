@@ -98,7 +98,7 @@ async fn a_from_address_and_a_recipient_that_are_not_allowed_are_explained_and_c
     let message = "From: eve@example.net\r\n\r\nHello\r\n.\r\n";
     let reply = send(&mut client, "office@example.com", message).await;
     assert!(
-        reply.starts_with("550 5.7.60 from: This data center does not allow"),
+        reply.starts_with("550 5.7.60 This data center does not allow"),
         "{reply}"
     );
     let reply = send(&mut client, "office@example.com", "\r\nHello\r\n.\r\n").await;
@@ -106,7 +106,7 @@ async fn a_from_address_and_a_recipient_that_are_not_allowed_are_explained_and_c
     assert!(reply.starts_with(expected), "{reply}");
     let reply = send(&mut client, "", "\r\nHello\r\n.\r\n").await;
     assert!(
-        reply.starts_with("550 5.7.60 sender: This sender may not send with the empty"),
+        reply.starts_with("550 5.7.60 This sender may not send with the empty"),
         "{reply}"
     );
     assert!(world.messages().await.is_empty());
