@@ -104,7 +104,7 @@ pub struct SenderLimits {
     pub per_day: Option<u32>,
 }
 
-/// What an administrator chooses for a sender, except its name.
+/// Choices of an administrator for a sender, except its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SenderSettings {
     /// Addresses and networks from which it is known without signing in.
@@ -143,7 +143,7 @@ pub struct Sender {
     pub data_center: DataCenterId,
     /// Everything else that was chosen.
     pub settings: SenderSettings,
-    /// Its passwords, newest first. Includes expired ones.
+    /// Passwords, newest first. Includes expired ones.
     pub passwords: Vec<SenderPassword>,
     /// Time of creation.
     pub created_at: UnixTime,

@@ -37,7 +37,7 @@ pub enum Exchange {
     LoginPassword(String),
 }
 
-/// What follows a response of the client.
+/// Next step after a response of the client.
 #[derive(Debug)]
 pub enum Next {
     /// The server sends this challenge, which is base64 already.

@@ -36,7 +36,7 @@ const LINGER: Duration = Duration::from_secs(1);
 /// Octets that are read then.
 const LINGER_OCTETS: usize = 262_144;
 
-/// What all connections share.
+/// Parts that all connections share.
 #[derive(Debug)]
 pub struct Shared {
     /// Signs in and submits.
@@ -49,7 +49,7 @@ pub struct Shared {
     pub limits: Limits,
 }
 
-/// Why a connection ended before the session did.
+/// Reason why a connection ended before the session did.
 #[derive(Debug)]
 enum Ended {
     /// The client has closed the connection, or it failed.
@@ -62,7 +62,7 @@ enum Ended {
     Unavailable(Reply),
 }
 
-/// What a client sends before the greeting.
+/// Input of a client before the greeting.
 enum Early {
     Nothing,
     Handshake,
@@ -77,6 +77,8 @@ struct Connection {
     output: Vec<u8>,
     buffer: Vec<u8>,
     session: Session,
+    /// The sender that is known by the address of the client.
+    known_by_address: Option<Submitter>,
     submitter: Option<Submitter>,
     address: IpAddr,
     shared: Arc<Shared>,
@@ -108,6 +110,7 @@ pub async fn serve(
         output: Vec::new(),
         buffer: vec![0; BUFFER],
         session: Session::new(offer, false),
+        known_by_address: None,
         submitter: None,
         address,
         shared,
@@ -207,7 +210,9 @@ impl Connection {
         let result = match timeout(self.shared.limits.handshake, handshake).await {
             Ok(Ok(())) => {
                 self.session.encrypted();
-                return self.recognize().await;
+                // A sign-in before STARTTLS does not count (RFC 3207 §4.2).
+                self.submitter.clone_from(&self.known_by_address);
+                return Ok(());
             }
             Ok(Err(error)) => error.to_string(),
             Err(_) => "timed out".to_owned(),
@@ -216,11 +221,11 @@ impl Connection {
         Err(Ended::Lost)
     }
 
-    /// Finds out whether the client is a sender that is known by its address. Forgets one that has
-    /// signed in.
+    /// Finds out whether the client is a sender that is known by its address.
     async fn recognize(&mut self) -> Result<(), Ended> {
         let found = self.shared.intake.submitter_at(self.address).await;
-        self.submitter = found.map_err(Ended::Unavailable)?;
+        self.known_by_address = found.map_err(Ended::Unavailable)?;
+        self.submitter.clone_from(&self.known_by_address);
         self.session.known_by_address(self.submitter.is_some());
         Ok(())
     }

@@ -188,28 +188,23 @@ fn wrong(errors: &MessageErrors) -> Reply {
         return Reply::new(554, "5.6.0", "The message is not valid");
     };
     let words = message_field_error(error).joined();
-    let text = match (address, field.pointer().trim_start_matches('/')) {
+    let named = || match (address, field.pointer().trim_start_matches('/')) {
         (Some(address), field) => format!("{field}, {address}: {words}"),
         (None, "") => words.clone(),
         (None, field) => format!("{field}: {words}"),
     };
     match error {
-        // These say what they are about. A name of a field would only puzzle who reads it on a device.
-        MessageFieldError::FromNotAllowed | MessageFieldError::NullSenderNotAllowed
-            if address.is_none() =>
-        {
+        // These say what they are about. A field's name would only puzzle who reads it on a device.
+        MessageFieldError::FromNotAllowed | MessageFieldError::NullSenderNotAllowed => {
             Reply::new(550, "5.7.60", &words)
         }
-        MessageFieldError::FromNotAllowed | MessageFieldError::NullSenderNotAllowed => {
-            Reply::new(550, "5.7.60", &text)
-        }
-        MessageFieldError::RecipientNotAllowed => Reply::new(550, "5.7.1", &text),
         // An administrator has to change the settings; the mail need not be lost until then.
         MessageFieldError::DataCenterNotSetUp | MessageFieldError::UnknownDataCenter => {
             Reply::new(451, "4.3.5", &words)
         }
-        MessageFieldError::TooLong => Reply::new(552, "5.3.4", &text),
-        _ => Reply::new(554, "5.6.0", &text),
+        MessageFieldError::RecipientNotAllowed => Reply::new(550, "5.7.1", &named()),
+        MessageFieldError::TooLong => Reply::new(552, "5.3.4", &named()),
+        _ => Reply::new(554, "5.6.0", &named()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     reply::Reply,
 };
 
-/// What the server offers on a connection.
+/// Capabilities and limits that the server offers on a connection.
 #[derive(Clone, Debug)]
 pub struct Offer {
     /// The name of the server.
@@ -24,7 +24,7 @@ pub struct Offer {
     pub limits: Limits,
 }
 
-/// What the server does after a line.
+/// Next step of the server after a line.
 #[derive(Debug)]
 pub enum Step {
     /// Sends a reply and reads the next line.

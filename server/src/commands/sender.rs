@@ -76,7 +76,7 @@ pub struct AddOptions {
     /// data center]
     #[arg(long, value_name = "ADDRESS|DOMAIN")]
     allow_from: Vec<String>,
-    /// What happens to another From address: reject, rewrite (and send replies to it), or keep_name
+    /// Handling of another From address: reject, rewrite (and send replies to it), or keep_name
     #[arg(long, value_name = "CHOICE", default_value = "reject")]
     other_from: String,
     /// Display name of all messages
@@ -86,7 +86,7 @@ pub struct AddOptions {
     /// data center]
     #[arg(long, value_name = "ADDRESS", default_value = "")]
     default_from: String,
-    /// What happens to the empty envelope sender: map (to the From address) or reject
+    /// Handling of the empty envelope sender: map (to the From address) or reject
     #[arg(long, value_name = "CHOICE", default_value = "map")]
     null_sender: String,
     /// Domain that the sender may send to; may be repeated [default: all]

@@ -35,13 +35,13 @@ pub enum SenderField {
     Expires,
     /// Allowed From addresses and domains.
     AllowedFrom,
-    /// What happens to another From address.
+    /// Handling of another From address.
     OtherFrom,
     /// Display name of every message.
     DisplayName,
     /// Default From address.
     DefaultFrom,
-    /// What happens to the null sender.
+    /// Handling of the null sender.
     NullSender,
     /// Allowed domains of recipients.
     AllowedRecipients,

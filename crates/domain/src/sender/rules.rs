@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{AddressError, EmailAddress, FromAddress, Host, codes::codes};
 
 codes! {
-    /// What happens to a `From` address that a sender may not use.
+    /// Handling of a `From` address that a sender may not use.
     OtherFrom {
         /// The message is rejected.
         Reject = "reject",
@@ -19,7 +19,7 @@ codes! {
 }
 
 codes! {
-    /// What happens to a message with the null sender (`MAIL FROM:<>`).
+    /// Handling of a message with the null sender (`MAIL FROM:<>`).
     NullSender {
         /// Bounces go to the address in `From`.
         Map = "map",
@@ -94,14 +94,14 @@ pub struct SenderRules {
     /// Addresses and domains that are allowed in addition to the default address. Empty for those
     /// that the data center allows.
     pub allowed_from: Vec<AllowedFrom>,
-    /// What happens to another `From` address.
+    /// Handling of another `From` address.
     pub other_from: OtherFrom,
     /// Display name of every message. `None` keeps that of the message.
     pub display_name: Option<String>,
     /// Default address: that of messages without `From`, and the one that replaces others. `None`
     /// for that of the data center.
     pub default_from: Option<FromAddress>,
-    /// What happens to the null sender.
+    /// Handling of the null sender.
     pub null_sender: NullSender,
     /// Domains of recipients that are allowed. Empty for all.
     pub allowed_recipients: Vec<Host>,

@@ -6,7 +6,11 @@ pub mod read;
 mod response;
 
 use access::{Access, AccessError, SaveSenderError};
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    extract::{Path, rejection::PathRejection},
+    http::StatusCode,
+    response::Response,
+};
 use domain::{ApiKey, DataCenterId, Sender, SenderField, SenderFormError, SenderId};
 use wording::api_problem;
 
@@ -15,9 +19,14 @@ use super::{
     unavailable,
 };
 
-/// Returns the sender with this ID if the key has access to it.
-async fn find(access: &Access, key: &ApiKey, id: &str) -> Result<Sender, Box<Response>> {
-    let Ok(id) = SenderId::parse(id) else {
+/// Returns the sender with the ID in the path if the key has access to it.
+async fn find(
+    access: &Access,
+    key: &ApiKey,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Sender, Box<Response>> {
+    let id = id.ok().and_then(|Path(id)| SenderId::parse(&id).ok());
+    let Some(id) = id else {
         return Err(Box::new(not_found()));
     };
     match access.sender(&id).await {

@@ -9,7 +9,7 @@ use axum::{
     http::{StatusCode, header::LOCATION},
     response::{IntoResponse as _, Response},
 };
-use domain::{ApiKey, DataCenterId, Sender, SenderField, SenderForm, SenderFormError, paths};
+use domain::{ApiKey, DataCenterId, SenderField, SenderForm, SenderFormError, paths};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -90,7 +90,7 @@ pub async fn update(
     id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    let sender = match of_path(&access, &key, id).await {
+    let sender = match find(&access, &key, id).await {
         Ok(sender) => sender,
         Err(refused) => return *refused,
     };
@@ -140,7 +140,7 @@ pub async fn rotate(
     id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    let sender = match of_path(&access, &key, id).await {
+    let sender = match find(&access, &key, id).await {
         Ok(sender) => sender,
         Err(refused) => return *refused,
     };
@@ -190,7 +190,7 @@ pub async fn remove(
     Extension(info): Extension<RequestInfo>,
     id: Result<Path<String>, PathRejection>,
 ) -> Response {
-    let sender = match of_path(&access, &key, id).await {
+    let sender = match find(&access, &key, id).await {
         Ok(sender) => sender,
         Err(refused) => return *refused,
     };
@@ -198,17 +198,6 @@ pub async fn remove(
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(AccessError::Unknown) => not_found(),
         Err(error) => unavailable(&error),
-    }
-}
-
-async fn of_path(
-    access: &Access,
-    key: &ApiKey,
-    id: Result<Path<String>, PathRejection>,
-) -> Result<Sender, Box<Response>> {
-    match id {
-        Ok(Path(id)) => find(access, key, &id).await,
-        Err(_) => Err(Box::new(not_found())),
     }
 }
 

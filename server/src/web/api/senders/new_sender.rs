@@ -54,7 +54,7 @@ pub struct NewSender {
     #[schema(max_items = 500)]
     #[serde(default)]
     pub allowed_from: Vec<String>,
-    /// What happens to another From address: `reject` (the default), `rewrite` (the default address
+    /// Handling of another From address: `reject` (the default), `rewrite` (the default address
     /// replaces it, and replies go to the original one), or `keep_name` (only the display name is
     /// kept).
     #[serde(default)]
@@ -67,7 +67,7 @@ pub struct NewSender {
     /// the data center.
     #[serde(default)]
     pub default_from: Option<String>,
-    /// What happens to the null sender `<>`: `map` (the default: bounces go to the From address) or
+    /// Handling of the null sender `<>`: `map` (the default: bounces go to the From address) or
     /// `reject`.
     #[serde(default)]
     pub null_sender: Option<String>,

@@ -9,7 +9,7 @@ use axum::{
 use domain::{ApiKey, paths};
 
 use super::{
-    find, is_within, not_found, problem,
+    find, is_within, problem,
     response::{SenderList, SenderResponse},
 };
 use crate::web::api::unavailable;
@@ -57,10 +57,7 @@ pub async fn one(
     Extension(key): Extension<ApiKey>,
     id: Result<Path<String>, PathRejection>,
 ) -> Response {
-    let Ok(Path(id)) = id else {
-        return not_found();
-    };
-    match find(&access, &key, &id).await {
+    match find(&access, &key, id).await {
         Ok(sender) => Json(SenderResponse::of(sender)).into_response(),
         Err(refused) => *refused,
     }
