@@ -130,6 +130,12 @@ impl Application {
         self.setup_url.as_ref()
     }
 
+    /// Returns a function that returns false once a background task is stuck.
+    pub fn liveness(&self) -> impl Fn() -> bool + use<> {
+        let mailer = self.mailer.clone();
+        move || mailer.health.is_alive()
+    }
+
     /// Serves until the future completes, then gives open requests at most 10 seconds to finish.
     pub async fn run(self, until: impl Future<Output = ()>) {
         // Printed instead of logged, because others may read the log.

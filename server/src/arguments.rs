@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use server::config::{Setting, Sources};
 
-use crate::commands::{account, api_key, audit, check, key, sender, webhook};
+use crate::commands::{account, api_key, audit, check, generate, health, key, sender, webhook};
 
 /// Outgoing mail with OAuth 2.0, set up once for everything an organization runs.
 ///
@@ -36,6 +36,8 @@ pub enum Command {
     /// Exits with 0 if all steps pass, with 1 if a step fails, and with 2 if the check could not
     /// run.
     Check(check::Options),
+    /// Ask the running server whether it works; exits with 0 if it does, and with 1 if not
+    Health(health::Options),
     /// Add, list, change, and remove the accounts of users
     #[command(subcommand)]
     Account(account::Command),
@@ -61,6 +63,11 @@ pub enum Command {
     /// Verify and export the audit log
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Print a script that completes commands in a shell
+    Completions(generate::Completions),
+    /// Write the manual pages into a directory
+    #[command(hide = true)]
+    Man(generate::Man),
 }
 
 // The key itself has no flag: every user of the machine can read the arguments of a process.

@@ -5,6 +5,8 @@ pub mod account;
 pub mod api_key;
 pub mod audit;
 pub mod check;
+pub mod generate;
+pub mod health;
 pub mod key;
 pub mod send;
 pub mod sender;

@@ -10,11 +10,13 @@ use std::{
 };
 
 use clap::Parser as _;
-use server::{Application, Config, config::ConfigError, print_error, telemetry};
+use server::{Application, Config, ServiceManager, config::ConfigError, print_error, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::{Arguments, Command};
-use commands::{CommandError, account, api_key, audit, check, key, send, sender, webhook};
+use commands::{
+    CommandError, account, api_key, audit, check, generate, health, key, send, sender, webhook,
+};
 
 /// Exit code for a wrong configuration or a check that could not run. Other errors exit with 1.
 const COULD_NOT_RUN: u8 = 2;
@@ -56,6 +58,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
             let ended = wait(check::run(options, &Config::load(&sources)?))?;
             return Ok(code_of(ended));
         }
+        Some(Command::Health(options)) => health::run(options, &Config::load(&sources)?)?,
+        Some(Command::Completions(options)) => generate::completions::<Arguments>(options),
+        Some(Command::Man(options)) => generate::man::<Arguments>(options)?,
         Some(Command::Account(command)) => wait(account::run(command, &Config::load(&sources)?))?,
         Some(Command::ApiKey(command)) => wait(api_key::run(command, &Config::load(&sources)?))?,
         Some(Command::Sender(command)) => wait(sender::run(command, &Config::load(&sources)?))?,
@@ -94,15 +99,21 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     // With a handler, exceeding the file size limit (`ulimit -f`) fails the write instead of ending
     // the process.
     let _size_limit = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
+    let service_manager = ServiceManager::of_environment();
     let application = Application::build(config).await?;
-    application
-        .run(async {
-            tokio::select! {
-                _ = terminated.recv() => {}
-                _ = interrupted.recv() => {}
-            }
-        })
-        .await;
+    service_manager.ready();
+    let is_alive = application.liveness();
+    let until = async {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+        service_manager.stopping();
+    };
+    tokio::select! {
+        () = application.run(until) => {}
+        () = service_manager.keep_alive(is_alive) => {}
+    }
     Ok(())
 }
 

@@ -74,6 +74,11 @@ impl Health {
         }
     }
 
+    /// Returns false if a background task has been stuck for 5 minutes, which only a restart ends.
+    pub fn is_alive(&self) -> bool {
+        self.liveness.stuck_task().is_none()
+    }
+
     /// Checks that this server can work: the database responds and can be written, no task is
     /// stuck, and no condition stops the server.
     ///

@@ -1,6 +1,6 @@
 //! Errors of the commands.
 
-use std::{io, path::PathBuf};
+use std::{io, net::SocketAddr, path::PathBuf};
 
 use access::{AccessError, FormError};
 use domain::{AccountName, DataCenterId};
@@ -83,6 +83,22 @@ pub enum CommandError {
         "the URL must be followed by a space and the signing secret: whsec_ and 24 to 64 bytes in base64"
     )]
     WebhookSecret,
+    /// The server at the configured address does not answer.
+    #[error("the server at {address} does not answer")]
+    NoAnswer {
+        /// The configured address.
+        address: SocketAddr,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// The server answers that it is not healthy.
+    #[error("the server is not healthy: status {status}, {reason}")]
+    NotHealthy {
+        /// The status of the response.
+        status: String,
+        /// The reason that it states.
+        reason: String,
+    },
     /// A check ended without a report.
     #[error("the check ended without a result")]
     NoReport,

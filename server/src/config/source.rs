@@ -13,6 +13,8 @@ pub enum Source {
     Default,
     /// The configuration file.
     File(PathBuf),
+    /// A credential that the service manager passes.
+    Credentials,
     /// An environment variable.
     Environment,
     /// A flag.
@@ -20,12 +22,14 @@ pub enum Source {
 }
 
 impl Source {
+    pub(super) const CREDENTIALS: &str = "credentials of the service";
     pub(super) const ENVIRONMENT: &str = "environment";
     pub(super) const COMMAND_LINE: &str = "command line";
 
     pub(super) fn of(metadata: &Metadata) -> Self {
         match (&metadata.source, &*metadata.name) {
             (Some(Origin::File(path)), _) => Self::File(path.clone()),
+            (_, Self::CREDENTIALS) => Self::Credentials,
             (_, Self::ENVIRONMENT) => Self::Environment,
             (_, Self::COMMAND_LINE) => Self::CommandLine,
             _ => Self::Default,
@@ -35,7 +39,7 @@ impl Source {
     /// Returns the name of a setting in this source.
     pub(super) fn name_of(&self, setting: Setting) -> String {
         match self {
-            Self::Default | Self::File(_) => setting.name().to_owned(),
+            Self::Default | Self::File(_) | Self::Credentials => setting.name().to_owned(),
             Self::Environment => setting.variable(),
             Self::CommandLine => setting.flag(),
         }
@@ -47,6 +51,7 @@ impl fmt::Display for Source {
         match self {
             Self::Default => formatter.write_str("default"),
             Self::File(path) => write!(formatter, "{}", path.display()),
+            Self::Credentials => formatter.write_str(Self::CREDENTIALS),
             Self::Environment => formatter.write_str(Self::ENVIRONMENT),
             Self::CommandLine => formatter.write_str(Self::COMMAND_LINE),
         }

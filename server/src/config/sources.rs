@@ -15,6 +15,12 @@ use figment::{
 use super::{ConfigError, Setting, source::Source};
 
 const FILE: &str = "mailgrant.toml";
+/// The configuration file of the packages.
+const SYSTEM_FILE: &str = "/etc/mailgrant/mailgrant.toml";
+/// Names the directory with the credentials of the service (systemd.exec(5)).
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+/// The credential with the key that seals secrets.
+const KEY_CREDENTIAL: &str = "mailgrant.key";
 const PREFIX: &str = "MAILGRANT_";
 const SEND: &str = "MAILGRANT_SEND_";
 
@@ -22,6 +28,7 @@ const SEND: &str = "MAILGRANT_SEND_";
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     file: Option<(Source, PathBuf)>,
+    credentials: Option<PathBuf>,
     environment: Vec<(String, OsString)>,
     flags: Vec<(Setting, Vec<String>)>,
 }
@@ -44,14 +51,19 @@ impl Provider for Level {
 
 impl Sources {
     /// Returns the sources of the environment: the file that `MAILGRANT_CONFIG` names, else
-    /// `mailgrant.toml` in the working directory if it exists, and the variables that begin with
-    /// `MAILGRANT_`. An empty variable counts as not set.
+    /// `mailgrant.toml` in the working directory or `/etc/mailgrant/mailgrant.toml` if one exists,
+    /// the credentials of the service, and the variables that begin with `MAILGRANT_`. An empty
+    /// variable counts as not set.
     #[must_use]
     pub fn environment(
         mut self,
         variables: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Self {
         for (name, value) in variables {
+            if name == CREDENTIALS && !value.is_empty() {
+                self.credentials = Some(PathBuf::from(value));
+                continue;
+            }
             let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
                 continue;
             };
@@ -93,13 +105,17 @@ impl Sources {
             figment = figment.merge(file(&path)?);
         }
         Ok(figment
+            .merge(self.credentials_level()?)
             .merge(self.environment_level()?)
             .merge(self.flag_level()))
     }
 
     fn path(&self) -> Result<Option<PathBuf>, ConfigError> {
         match &self.file {
-            None => Ok(Some(PathBuf::from(FILE)).filter(|path| path.exists())),
+            None => Ok([FILE, SYSTEM_FILE]
+                .map(PathBuf::from)
+                .into_iter()
+                .find(|path| path.exists())),
             Some((_, path)) if path.is_file() => Ok(Some(path.clone())),
             Some((source, path)) => {
                 let name = match source {
@@ -110,6 +126,24 @@ impl Sources {
                 Err(ConfigError::at(source, name, problem))
             }
         }
+    }
+
+    /// Returns the key file among the credentials, if there is one.
+    fn credentials_level(&self) -> Result<Level, ConfigError> {
+        let key = self
+            .credentials
+            .as_ref()
+            .map(|path| path.join(KEY_CREDENTIAL));
+        let mut values = Dict::new();
+        if let Some(key) = key.filter(|path| path.exists()) {
+            let wrong = |_| ConfigError::at(&Source::Credentials, CREDENTIALS, "is not UTF-8");
+            let key = key.into_os_string().into_string().map_err(wrong)?;
+            values.insert(Setting::KeyFile.name().to_owned(), Value::from(key));
+        }
+        Ok(Level {
+            source: Source::CREDENTIALS,
+            values,
+        })
     }
 
     fn environment_level(&self) -> Result<Level, ConfigError> {

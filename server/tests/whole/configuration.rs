@@ -299,6 +299,26 @@ fn of_key_and_key_file_the_higher_source_counts() {
 }
 
 #[test]
+fn a_credential_of_the_service_replaces_the_key_file_of_the_configuration_file() {
+    let credentials = tempfile::tempdir().unwrap();
+    let directory = credentials.path().to_str().unwrap();
+    let key_of = |environment: &[(&str, &str)]| {
+        let (sources, _directory) = sources("key_file = '/k'", environment);
+        match Config::load(&sources).unwrap().key {
+            KeySource::File(path) => path,
+            KeySource::Value(_) => panic!("not a file"),
+        }
+    };
+    let passed = ("CREDENTIALS_DIRECTORY", directory);
+    assert_eq!(key_of(&[passed]), Path::new("/k"));
+    let key = credentials.path().join("mailgrant.key");
+    fs::write(&key, "").unwrap();
+    assert_eq!(key_of(&[passed]), key);
+    let environment = key_of(&[passed, ("MAILGRANT_KEY_FILE", "/e")]);
+    assert_eq!(environment, Path::new("/e"));
+}
+
+#[test]
 fn key_and_key_file_in_one_source_are_a_mistake() {
     assert_eq!(
         error("key = 'k'\nkey_file = '/k'", &[]),

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::fs;
+use std::{fs, os::unix::net::UnixDatagram, time::Duration};
 
 use crate::support::Program;
 
@@ -90,4 +90,70 @@ fn reports_an_address_in_use() {
         printed.contains(&format!("mailgrant: cannot listen on {address}: ")),
         "{printed}"
     );
+}
+
+#[test]
+fn the_service_manager_and_health_checks_learn_about_the_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("notify");
+    let manager = UnixDatagram::bind(&path).unwrap();
+    manager
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    let received = || {
+        let mut state = [0; 64];
+        let length = manager.recv(&mut state).unwrap();
+        text(&state[..length])
+    };
+    let settings = [
+        ("NOTIFY_SOCKET", path.to_str().unwrap()),
+        ("WATCHDOG_USEC", "100000"),
+    ];
+    let server = Program::start(directory.path(), &settings);
+    assert_eq!(received(), "READY=1");
+    assert_eq!(received(), "WATCHDOG=1");
+
+    let address = server.url.strip_prefix("http://").unwrap().to_owned();
+    let health = |arguments: &[&str]| {
+        let mut all = vec!["health", "--listen", &address];
+        all.extend(arguments);
+        Program::output(directory.path(), &all, &[])
+    };
+    for arguments in [&[][..], &["--ready"]] {
+        let output = health(arguments);
+        assert_eq!(text(&output.stdout), "ok\n", "{output:?}");
+        assert!(output.status.success());
+    }
+
+    assert!(server.stop());
+    let mut state = received();
+    while state == "WATCHDOG=1" {
+        state = received();
+    }
+    assert_eq!(state, "STOPPING=1");
+    let output = health(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    let printed = text(&output.stderr);
+    assert!(
+        printed.starts_with(&format!(
+            "mailgrant: the server at {address} does not answer: "
+        )),
+        "{printed}"
+    );
+}
+
+#[test]
+fn prints_completions_and_writes_manual_pages() {
+    let directory = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish"] {
+        let output = Program::output(directory.path(), &["completions", shell], &[]);
+        assert!(output.status.success() && text(&output.stdout).contains("api-key"));
+    }
+    let output = Program::output(directory.path(), &["man", "pages"], &[]);
+    assert!(output.status.success(), "{output:?}");
+    let pages = directory.path().join("pages");
+    let read = |name: &str| fs::read_to_string(pages.join(name)).unwrap();
+    assert!(read("mailgrant.1").contains("OAuth 2.0"));
+    assert!(read("mailgrant-sender-rotate.1").contains("keep\\-old\\-hours"));
+    assert!(!pages.join("mailgrant-man.1").exists());
 }
