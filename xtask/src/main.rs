@@ -8,6 +8,7 @@ mod first_account;
 mod gates;
 mod http;
 mod only;
+mod package;
 mod postgres;
 mod process;
 mod progress;
@@ -48,6 +49,8 @@ enum Command {
     Watch(watch::Options),
     /// Format, lint, gates, unit, integration and browser tests
     Test(test::Options),
+    /// Build Debian packages, a tarball with a static program, and a container image
+    Package(package::Options),
     /// Kill, freeze, and cut off servers while they send, and check that no message is lost
     Soak(soak::Options),
     /// Run benchmarks
@@ -107,6 +110,9 @@ fn execute(command: &Command) -> anyhow::Result<ExitCode> {
         }
         Command::Test(options) => {
             return test::test(&workspace.quiet_unless(options.verbose()), options);
+        }
+        Command::Package(options) => {
+            package::package(&workspace.quiet_unless(options.verbose()), options)?;
         }
         Command::Soak(options) => soak::soak(&workspace, options)?,
         Command::Bench {

@@ -8,10 +8,13 @@ use crate::process::check_interrupt;
 use crate::workspace::Workspace;
 
 /// A cargo subcommand.
-struct Tool {
-    name: &'static str,
-    version: &'static str,
-    reason: &'static str,
+pub struct Tool {
+    /// The crate, which is also the name of the program.
+    pub name: &'static str,
+    /// The version to install.
+    pub version: &'static str,
+    /// What it does, after "which".
+    pub reason: &'static str,
 }
 
 /// Newer releases of cargo-shear need a newer compiler than `rust-toolchain.toml` names.
@@ -33,16 +36,24 @@ const TOOLS: [Tool; 2] = [
 const RUSTDOC_FLAGS: &str =
     "--deny warnings --allow rustdoc::private_intra_doc_links --allow rustdoc::bare_urls";
 
-/// Installs missing tools. Any installed version is used.
+/// Installs the tools of the tests if they are missing.
 ///
 /// # Errors
 /// If crates.io cannot be reached. The error explains how to continue.
 pub fn ensure(workspace: &Workspace) -> Result<()> {
+    ensure_all(workspace, &TOOLS)
+}
+
+/// Installs missing tools. Any installed version is used.
+///
+/// # Errors
+/// If crates.io cannot be reached. The error explains how to continue.
+pub fn ensure_all(workspace: &Workspace, tools: &[Tool]) -> Result<()> {
     for Tool {
         name,
         version,
         reason,
-    } in TOOLS
+    } in tools
     {
         let subcommand = name.trim_start_matches("cargo-");
         let mut probe = workspace.cargo(&[subcommand, "--version"]);
