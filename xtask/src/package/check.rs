@@ -17,6 +17,8 @@ pub const STEP: Step = Step {
 
 /// Highest exposure of the service, in tenths, by systemd's scale from 0 to 10.
 const MAX_EXPOSURE: &str = "15";
+/// The oldest Debian that the packages are for.
+const OLDEST: &str = "bookworm";
 /// The script that runs in a new Debian system.
 const IN_CHROOT: &str = include_str!("check/install.sh");
 
@@ -89,7 +91,7 @@ fn install(packages: &Packages, debs: &[&PathBuf]) -> Result<()> {
                         "--variant=minbase",
                         "--include=adduser,ca-certificates,curl,init-system-helpers",
                     ])
-                    .arg("stable")
+                    .arg(OLDEST)
                     .arg(&system),
             )
             .context("cannot make a Debian system; it needs the Debian package debootstrap")?;

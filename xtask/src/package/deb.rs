@@ -24,6 +24,9 @@ const CARGO_DEB: Tool = Tool {
     reason: "makes Debian packages",
 };
 
+/// Counts packages of the same version of the program.
+const REVISION: &str = "1";
+
 /// Makes both packages.
 pub fn build(packages: &Packages, program: &Program) -> Result<Vec<PathBuf>> {
     let workspace = packages.workspace;
@@ -35,13 +38,17 @@ pub fn build(packages: &Packages, program: &Program) -> Result<Vec<PathBuf>> {
     fs::copy(&program.path, &expected)?;
     let mut made = Vec::new();
     for (package, variant) in [("mailgrant", None), ("mailgrant-mta", Some("mta"))] {
-        let name = format!("{package}_{}_{}.deb", packages.version, architecture());
+        let name = format!(
+            "{package}_{}-{REVISION}_{}.deb",
+            packages.version,
+            architecture()
+        );
         let path = packages.folder.join(name);
         let mut command = workspace.cargo(&["deb", "--no-build", "--package", "mailgrant"]);
         command
             .arg("--output")
             .arg(&path)
-            .args(["--deb-revision", ""])
+            .args(["--deb-revision", REVISION])
             .env("SOURCE_DATE_EPOCH", &packages.epoch);
         if let Some(variant) = variant {
             command.args(["--variant", variant]);

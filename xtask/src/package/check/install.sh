@@ -12,16 +12,17 @@ dpkg --install /packages/mailgrant_*.deb
 test "$(stat -c %U:%G:%a /var/lib/mailgrant)" = mailgrant:mailgrant:700 || fail "mode of the data directory"
 test "$(stat -c %U:%G:%a /etc/mailgrant/mailgrant.toml)" = root:mailgrant:640 || fail "mode of the configuration"
 test -e /usr/share/man/man1/mailgrant-sender.1.gz || fail "no manual pages"
-as() { setpriv --reuid mailgrant --regid mailgrant --clear-groups -- "$@"; }
-as mailgrant config | grep -q '^data_directory = "/var/lib/mailgrant" *# /etc/mailgrant/mailgrant.toml' || fail "the configuration is not read"
+user="setpriv --reuid mailgrant --regid mailgrant --clear-groups --"
+$user mailgrant config | grep -q '^data_directory = "/var/lib/mailgrant" *# /etc/mailgrant/mailgrant.toml' || fail "the configuration is not read"
 
 step start
-as mailgrant serve >/tmp/log 2>&1 &
+# No function, so that $! is the server.
+$user mailgrant serve >/tmp/log 2>&1 &
 server=$!
 for _ in $(seq 100); do mailgrant health --ready >/dev/null 2>&1 && break; sleep 0.1; done
 mailgrant health --ready || { cat /tmp/log; fail "the server does not start"; }
 grep -q "^Set up Mailgrant: http://localhost:3000/setup" /tmp/log || { cat /tmp/log; fail "no link for the first account"; }
-as mailgrant sender add printer >/tmp/sender
+$user mailgrant sender add printer >/tmp/sender
 grep -q "^password: " /tmp/sender || fail "no sender"
 
 step sendmail
@@ -32,7 +33,7 @@ wait $server || fail "the server ended with an error"
 
 step upgrade
 dpkg --install /packages/mailgrant_*.deb /packages/mailgrant-mta_*.deb
-as mailgrant sender list | grep -q printer || fail "the data is lost after an upgrade"
+$user mailgrant sender list | grep -q printer || fail "the data is lost after an upgrade"
 
 step remove
 dpkg --remove mailgrant-mta mailgrant
