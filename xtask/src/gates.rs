@@ -5,6 +5,7 @@ mod cited_tests;
 mod cycles;
 mod debug_codes;
 mod leak;
+mod links;
 mod paths;
 mod server_code;
 
@@ -31,6 +32,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     report("dependency cycles", &cycles::find(workspace)?)?;
     report("codes derived from names", &debug_codes::find(workspace)?)?;
     report("paths of a machine", &paths::find(workspace)?)?;
+    report("links in the documentation", &links::find(workspace)?)?;
     report("tests that are cited", &cited_tests::find(workspace)?)
 }
 

@@ -1,4 +1,4 @@
-//! Checks that each test cited in SECURITY.md exists, and that no claim lacks a test.
+//! Checks that each test cited in the pages about security exists, and that no claim lacks a test.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,11 +8,10 @@ use anyhow::{Context, Result};
 use super::sources;
 use crate::workspace::Workspace;
 
-const FILE: &str = "SECURITY.md";
+const FILES: [&str; 2] = ["docs/security.md", "docs/asvs.md"];
 
 /// Returns citations of tests that do not exist.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
-    let text = fs::read_to_string(workspace.root.join(FILE)).context(FILE)?;
     let code = sources(workspace, &["*.rs"])?;
     let functions: BTreeSet<String> = code
         .iter()
@@ -20,7 +19,12 @@ pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
         .collect();
     let specs = sources(workspace, &["end2end/**/*.ts"])?;
     let specs: Vec<_> = specs.into_iter().map(|(_, text)| text).collect();
-    Ok(missing(&text, &functions, &specs))
+    let mut found = Vec::new();
+    for file in FILES {
+        let text = fs::read_to_string(workspace.root.join(file)).context(file)?;
+        found.extend(missing(file, &text, &functions, &specs));
+    }
+    Ok(found)
 }
 
 /// Returns the names after `fn` anywhere, because macros contain tests too.
@@ -32,21 +36,21 @@ fn functions(source: &str) -> impl Iterator<Item = String> {
     })
 }
 
-fn missing(text: &str, functions: &BTreeSet<String>, specs: &[String]) -> Vec<String> {
+fn missing(file: &str, text: &str, functions: &BTreeSet<String>, specs: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     for (number, cell) in last_cells(text) {
         if cell.contains("TODO") {
-            found.push(format!("{FILE}:{number}: a proof is missing"));
+            found.push(format!("{file}:{number}: a proof is missing"));
         }
         for name in test_names(cell) {
             if !functions.contains(name) {
-                found.push(format!("{FILE}:{number}: there is no test `{name}`"));
+                found.push(format!("{file}:{number}: there is no test `{name}`"));
             }
         }
         for title in titles(cell) {
             if !specs.iter().any(|spec| spec.contains(title)) {
                 found.push(format!(
-                    "{FILE}:{number}: there is no browser test \"{title}\""
+                    "{file}:{number}: there is no browser test \"{title}\""
                 ));
             }
         }
@@ -114,7 +118,7 @@ mod tests {
 
     fn missing_in(text: &str) -> Vec<String> {
         let functions: BTreeSet<_> = functions(SOURCE).collect();
-        missing(text, &functions, &[SPEC.to_owned()])
+        missing("asvs.md", text, &functions, &[SPEC.to_owned()])
     }
 
     #[test]
