@@ -36,9 +36,9 @@ use leptos_router::{
 use crate::{
     pages::{
         AccessPage, AccountPage, ActivityPage, AlertsPage, ApiPage, AuthorizedPage,
-        CallbackRefusedPage, ForbiddenPage, HomePage, LoginPage, MailPage, MailboxPage,
-        MessagePage, MessagesPage, NotFoundPage, PasswordPage, SendingSettingsPage,
-        SessionEndedPage, SetupPage, SmtpSettingsPage,
+        CallbackRefusedPage, ForbiddenPage, GoogleHelpPage, HomePage, LoginPage, MailPage,
+        MailboxPage, MessagePage, MessagesPage, MicrosoftHelpPage, NotFoundPage, PasswordPage,
+        SendingSettingsPage, SessionEndedPage, SetupPage, SmtpSettingsPage,
     },
     paths::page,
     ui::{layout::Layout, page_title::page_title},
@@ -75,6 +75,8 @@ pub fn App() -> impl IntoView {
                     <Route path=page(paths::Mailbox) view=MailboxPage ssr=SsrMode::Async />
                     <Route path=page(paths::Mail) view=MailPage ssr=SsrMode::Async />
                     <Route path=page(paths::ApiDocs) view=ApiPage ssr=SsrMode::Async />
+                    <Route path=page(paths::GoogleHelp) view=GoogleHelpPage ssr=SsrMode::Async />
+                    <Route path=page(paths::MicrosoftHelp) view=MicrosoftHelpPage ssr=SsrMode::Async />
                     <Route path=page(paths::Forbidden) view=ForbiddenPage ssr=SsrMode::Async />
                     <Route path=page(paths::SessionEnded) view=SessionEndedPage ssr=SsrMode::Async />
                     <Route path=page(paths::CallbackRefused) view=CallbackRefusedPage ssr=SsrMode::Async />

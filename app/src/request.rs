@@ -14,6 +14,14 @@ pub(crate) fn visitor() -> Option<SignedIn> {
     None
 }
 
+/// Returns the redirect URL of this server. `None` without a signed-in user.
+pub(crate) fn redirect_url() -> Option<String> {
+    #[cfg(feature = "ssr")]
+    return context::redirect_url();
+    #[cfg(not(feature = "ssr"))]
+    None
+}
+
 /// Returns the path of the page that is being rendered.
 pub(crate) fn path() -> String {
     #[cfg(feature = "ssr")]

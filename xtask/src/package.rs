@@ -60,6 +60,7 @@ enum Kind {
 const AUDITABLE: Tool = Tool {
     name: "cargo-auditable",
     version: "0.7.7",
+    features: "",
     reason: "writes the versions of all dependencies into the program",
 };
 

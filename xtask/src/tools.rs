@@ -13,6 +13,8 @@ pub struct Tool {
     pub name: &'static str,
     /// The version to install.
     pub version: &'static str,
+    /// The features that it needs.
+    pub features: &'static str,
     /// What it does, after "which".
     pub reason: &'static str,
 }
@@ -22,11 +24,13 @@ const TOOLS: [Tool; 2] = [
     Tool {
         name: "cargo-deny",
         version: "0.20.2",
+        features: "",
         reason: "checks licenses, forbidden crates, sources, and security advisories",
     },
     Tool {
         name: "cargo-shear",
         version: "1.11.2",
+        features: "",
         reason: "finds dependencies that no code uses",
     },
 ];
@@ -52,6 +56,7 @@ pub fn ensure_all(workspace: &Workspace, tools: &[Tool]) -> Result<()> {
     for Tool {
         name,
         version,
+        features,
         reason,
     } in tools
     {
@@ -63,7 +68,14 @@ pub fn ensure_all(workspace: &Workspace, tools: &[Tool]) -> Result<()> {
         println!("      installing {name} {version}, which {reason}");
         let package = format!("{name}@{version}");
         workspace
-            .run(&mut workspace.cargo(&["install", "--locked", "--quiet", &package]))
+            .run(&mut workspace.cargo(&[
+                "install",
+                "--locked",
+                "--quiet",
+                "--features",
+                features,
+                &package,
+            ]))
             .with_context(|| {
                 format!(
                     "{name} is missing and could not be installed. Without a network, copy the program into cargo's bin \

@@ -54,6 +54,14 @@ pub fn visitor() -> Option<SignedIn> {
     parts.extensions.get::<RequestInfo>()?.signed_in.clone()
 }
 
+/// Returns the redirect URL of this server, for users who have signed in.
+pub fn redirect_url() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let request = parts.extensions.get::<RequestInfo>()?;
+    request.signed_in.as_ref()?;
+    Some(request.redirect_url.to_string())
+}
+
 /// Returns true if the user has a role, or one that includes it.
 pub fn may(role: Role) -> bool {
     signed_in().is_ok_and(|signed_in| signed_in.role.includes(role))

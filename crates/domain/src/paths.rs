@@ -103,6 +103,10 @@ paths! {
     ChoosePassword = "/password";
     /// Documentation of the API.
     ApiDocs = "/api/docs";
+    /// How to register an OAuth client at Google.
+    GoogleHelp = "/help/google";
+    /// How to register an OAuth client at Microsoft.
+    MicrosoftHelp = "/help/microsoft";
     /// Callback of OAuth authorizations.
     OAuthCallback = "/oauth/callback";
     /// Page shown in place of one that the role does not allow.

@@ -162,7 +162,9 @@ pub static PERMISSIONS: &[Permission] = &[
     post::<paths::api::UpdateSender>(SENDERS),
     post::<paths::api::RotateSender>(SENDERS),
     post::<paths::api::RemoveSender>(SENDERS),
-    // The same for every installation, and not secret.
+    // The same for every installation, and not secret. Users who have signed in see their redirect URL.
+    get::<paths::GoogleHelp>(Rule::Always),
+    get::<paths::MicrosoftHelp>(Rule::Always),
     get::<paths::api::OpenApi>(Rule::Always),
     get::<paths::ApiDocs>(Rule::Always),
 ];

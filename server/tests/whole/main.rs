@@ -24,6 +24,7 @@ mod form_rules;
 mod forwarded;
 mod full_disk;
 mod headers;
+mod help;
 mod host_names;
 mod json_log;
 mod killed;

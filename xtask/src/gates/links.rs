@@ -31,7 +31,9 @@ pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
             } else if !heading.is_empty()
                 && anchors(&path_text).is_some_and(|known| !known.contains(heading))
             {
-                found.push(format!("{page}:{number}: {path_text} has no heading #{heading}"));
+                found.push(format!(
+                    "{page}:{number}: {path_text} has no heading #{heading}"
+                ));
             }
         }
     }
@@ -93,7 +95,8 @@ mod tests {
 
     #[test]
     fn headings_have_the_anchors_of_github() {
-        let anchors = anchors("# A page\n\n## `key` and key_file: which?\n```sh\n# a comment\n```\n");
+        let anchors =
+            anchors("# A page\n\n## `key` and key_file: which?\n```sh\n# a comment\n```\n");
         let expected = ["a-page", "key-and-key_file-which"].map(str::to_owned);
         assert_eq!(anchors, BTreeSet::from(expected));
     }

@@ -21,6 +21,7 @@ pub const STEP: Step = Step {
 const CARGO_DEB: Tool = Tool {
     name: "cargo-deb",
     version: "3.8.0",
+    features: "",
     reason: "makes Debian packages",
 };
 

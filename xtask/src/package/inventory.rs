@@ -14,11 +14,13 @@ const TOOLS: [Tool; 2] = [
     Tool {
         name: "cargo-about",
         version: "0.9.3",
+        features: "cli",
         reason: "collects the licenses of all libraries",
     },
     Tool {
         name: "cargo-cyclonedx",
         version: "0.5.9",
+        features: "",
         reason: "lists the components of the program",
     },
 ];

@@ -15,6 +15,7 @@ use crate::{
         secret::SecretInput,
         toggle::{Switch, Toggle},
     },
+    paths,
     ui::copy::CopyButton,
 };
 
@@ -44,10 +45,14 @@ pub fn AuthenticationSection(session: Session, again: bool) -> impl IntoView {
                 <div class="needs-oauth">
                     <RedirectUrlField state />
                     <TextField state field=SmtpField::ClientId kind=Kind::TEXT />
+                    <Steps />
                     <SecretInput state secret=SecretField::ClientSecret again />
+                    <Steps />
                     <TextField state field=SmtpField::AuthorizationEndpoint kind=Kind::URL />
                     <TextField state field=SmtpField::TokenEndpoint kind=Kind::URL />
                     <TextField state field=SmtpField::Scope kind=Kind::TEXT />
+                    <p class="help note">"For Google: https://mail.google.com/"</p>
+                    <Steps />
                 </div>
                 <TextField state field=SmtpField::Username kind=Kind::ADDRESS />
                 <div class="needs-basic">
@@ -59,6 +64,24 @@ pub fn AuthenticationSection(session: Session, again: bool) -> impl IntoView {
             </div>
             </fieldset>
         </section>
+    }
+}
+
+/// Links to the steps at the providers. They open beside the form.
+#[component]
+fn Steps() -> impl IntoView {
+    let link = |href, name| {
+        view! {
+            <a href=href target="_blank" rel="external noopener">
+                {name}
+            </a>
+        }
+    };
+    view! {
+        <p class="help note">
+            "Steps for " {link(paths::GoogleHelp::PATH, "Google")} " and for "
+            {link(paths::MicrosoftHelp::PATH, "Microsoft 365")}
+        </p>
     }
 }
 
