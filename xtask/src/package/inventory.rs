@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use super::Packages;
+use crate::process::capture;
 use crate::tools::{self, Tool};
 
 /// The files that this writes into the shared folder.
@@ -49,9 +50,13 @@ pub fn write(packages: &Packages) -> Result<()> {
             .args(["--override-filename", "mailgrant.cdx"])
             .env("SOURCE_DATE_EPOCH", &packages.epoch),
     )?;
-    // The tool writes it beside the manifest.
+    // The tool writes one file beside each manifest of the workspace.
     let written = workspace.root.join("server/mailgrant.cdx.json");
     fs::copy(&written, &components).context("cargo-cyclonedx has written no file")?;
-    fs::remove_file(&written)?;
+    let mut list = workspace.command("git");
+    list.args(["ls-files", "--others", "--", "*/mailgrant.cdx.json"]);
+    for file in capture(&mut list)?.lines() {
+        fs::remove_file(workspace.root.join(file))?;
+    }
     Ok(())
 }
