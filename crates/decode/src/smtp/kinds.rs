@@ -162,7 +162,7 @@ const MISSING: Words = &[
 ];
 #[rustfmt::skip]
 const FULL: Words = &[
-    "full", "quota", "overquota", "exceed", "over limit", "overlimit", "out of space", "no space",
+    "full ", "quota", "overquota", "exceed", "over limit", "overlimit", "out of space", "no space",
     "storage", "out of storage", "too many messages", "not enough space", "no room", "disk space",
     "overflow", "overdrawn", "saturat", "lleno", "llena", "pleine", "plein", "voll", "pieno",
     "piena", "cheia", "pelna", "pełna", "over the allowed", "size limit", "capacity",
@@ -205,7 +205,7 @@ const LISTED: Words = &[
 #[rustfmt::skip]
 const TOO_LARGE: Words = &[
     "too long", "too large", "too big", "larger than", "bigger than", "oversize", "over size",
-    "exceed", "maximum", "max ", "limit", "more than", "greater than", "trop volumineux",
+    "exceed", "maximum", "max ", "limit", "violat", "more than", "greater than", "trop volumineux",
     "zu gross", "zu groß", "troppo grande",
 ];
 #[rustfmt::skip]
@@ -231,6 +231,7 @@ const KINDS: &[Kind] = &[
     kind(&[&["belong", "match", "owned by", "not own"], &["authenticated user", "authenticated account", "authenticated sender", "login", "logged in", "logged on"]], F::SendAsDenied).at(&[StepKind::MailFrom, StepKind::RcptTo, StepKind::Data, StepKind::Message]),
     kind(&[&["not authorized to send", "not authorised to send", "not allowed to send"], &["identity", "from this address", "on behalf"]], F::SendAsDenied).at(&[StepKind::MailFrom, StepKind::Data, StepKind::Message]),
     kind(&[&["too many"], &["authenticat", "auth ", "login", "password", "sign in"]], F::TooManySignIns).at(AUTH),
+    kind(&[&["authenticat"]], F::AuthenticationUnavailable).at(AUTH).class(4),
     kind(&[&["mechanism", "auth type", "authentication type", "authentication method"], &["not supported", "unsupported", "not available", "unknown", "unrecogni", "not implemented", "unimplemented", "disabled"]], F::MechanismNotOffered).at(AUTH),
     kind(&[&["unable to verify", "could not verify", "cannot verify"]], F::Temporary).at(&[StepKind::RcptTo]).class(4),
     kind(&[&["mta sts", "tlsa ", "requiretls"]], F::TlsRequired),
@@ -280,6 +281,7 @@ const KINDS: &[Kind] = &[
 
     // The server.
     kind(&[&["greylist", "graylist", "grey list", "gl01 ", "first time", "try again in", "come back", "retry after", "retry in"]], F::Greylisted).class(4),
+    kind(&[&["connection refused"]], F::ReputationRefused).at(GREETING).class(5),
     kind(&[&["unreachable", "unable to reach", "cannot connect", "cant connect", "could not connect", "couldnt connect", "not responding", "no response", "no answer", "connection refused", "unable to establish", "able to establish"]], F::ReceiverUnreachable),
     kind(&[&["timeout", "timed out", "time out"], &["connect", "host", "server", "remote", "network", "deliver", "mx ", "dns", "lookup"]], F::ReceiverUnreachable),
     kind(&[&["busy", "overload", "high load", "load average", "server load", "system load", "resources", "disk", "memory", "space", "queue", "capacity", "congest", "maintenance", "shutting down", "shutdown", "starting up"]], F::ServerOverloaded).class(4),
