@@ -230,7 +230,7 @@ const KINDS: &[Kind] = &[
     // Words that settle it.
     kind(&[&["belong", "match", "owned by", "not own"], &["authenticated user", "authenticated account", "authenticated sender", "login", "logged in", "logged on"]], F::SendAsDenied).at(&[StepKind::MailFrom, StepKind::RcptTo, StepKind::Data, StepKind::Message]),
     kind(&[&["not authorized to send", "not authorised to send", "not allowed to send"], &["identity", "from this address", "on behalf"]], F::SendAsDenied).at(&[StepKind::MailFrom, StepKind::Data, StepKind::Message]),
-    kind(&[&["too many"], &["authenticat", "auth ", "login", "password", "sign in"]], F::TooManySignIns).at(AUTH),
+    kind(&[&["too many", "too much"], &["authenticat", "auth ", "login", "password", "sign in"]], F::TooManySignIns).at(AUTH),
     kind(&[&["authenticat"]], F::AuthenticationUnavailable).at(AUTH).class(4),
     kind(&[&["mechanism", "auth type", "authentication type", "authentication method"], &["not supported", "unsupported", "not available", "unknown", "unrecogni", "not implemented", "unimplemented", "disabled"]], F::MechanismNotOffered).at(AUTH),
     kind(&[&["unable to verify", "could not verify", "cannot verify"]], F::Temporary).at(&[StepKind::RcptTo]).class(4),
@@ -333,6 +333,7 @@ const KINDS: &[Kind] = &[
     kind(&[DOMAIN, MISSING], F::RecipientDomainInvalid).at(&[StepKind::RcptTo]),
     kind(&[&["dns", "mx ", "name server", "nameserver"], &["error", "fail", "query", "no data"]], F::RecipientDomainInvalid).at(&[StepKind::RcptTo]).class(5),
     kind(&[ADDRESSEE, MISSING], F::NoSuchUser).at(&[StepKind::RcptTo]),
+    kind(&[&["fully qualified"]], F::RecipientRefused).at(&[StepKind::RcptTo]),
     kind(&[&["syntax"]], F::RecipientRefused).at(&[StepKind::RcptTo]).class(5),
 ];
 
