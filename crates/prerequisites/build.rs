@@ -13,16 +13,22 @@ const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(postgres, small_disks, mail_programs)");
+    println!("cargo::rustc-check-cfg=cfg(postgres, small_disks)");
     if has_postgres() {
         println!("cargo::rustc-cfg=postgres");
     }
-    if has_mail_programs() {
-        println!("cargo::rustc-cfg=mail_programs");
-    }
-    if has_small_disks() {
+    let has_small_disks = has_small_disks();
+    if has_small_disks {
         println!("cargo::rustc-cfg=small_disks");
     }
+    println!("cargo::rerun-if-env-changed=PATH");
+    let programs = Program::all();
+    let missing = programs.filter_map(|program| {
+        let reason = program.reason_against(has_small_disks)?;
+        Some(format!("{}={reason}", program.name))
+    });
+    let missing: Vec<_> = missing.collect();
+    println!("cargo::rustc-env=MISSING_PROGRAMS={}", missing.join(";"));
 }
 
 fn has_postgres() -> bool {
@@ -36,18 +42,120 @@ fn has_postgres() -> bool {
     env::var_os(POSTGRES).is_some()
 }
 
-fn has_mail_programs() -> bool {
-    println!("cargo::rerun-if-env-changed=PATH");
-    let folders = env::var_os("PATH").unwrap_or_default();
-    ["curl", "msmtp", "python3", "swaks"].iter().all(|name| {
-        let found = env::split_paths(&folders)
-            .map(|folder| folder.join(name))
-            .find(|path| path.exists());
-        if let Some(path) = &found {
-            println!("cargo::rerun-if-changed={}", path.display());
+/// A program that sends mail in a test.
+struct Program {
+    name: &'static str,
+    /// What must exist: commands, absolute paths, paths below the checkout, modules of Perl
+    /// (`perl:NAME`), and commands of git (`git:NAME`). `|` separates alternatives.
+    files: &'static [&'static str],
+    /// True if the test gives it a file system of its own, or starts services.
+    needs_root: bool,
+}
+
+impl Program {
+    const fn new(name: &'static str, files: &'static [&'static str], needs_root: bool) -> Self {
+        Self {
+            name,
+            files,
+            needs_root,
         }
-        found.is_some()
-    })
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        [
+            Self::new("swaks", &["swaks", SSLEAY], false),
+            Self::new("msmtp", &["msmtp"], false),
+            Self::new("s_nail", &["s-nail"], false),
+            Self::new("curl", &["curl"], false),
+            Self::new("git", &["git:send-email", SSLEAY, SASL], false),
+            Self::new(
+                "phpmailer",
+                &["php", "/usr/share/php/libphp-phpmailer/autoload.php"],
+                false,
+            ),
+            Self::new(
+                "java",
+                &["java", "javac", "/usr/share/java/javax.mail.jar"],
+                false,
+            ),
+            Self::new("python", &["python3"], false),
+            Self::new("ruby", &["ruby"], false),
+            Self::new("perl", &["perl", SSLEAY, SASL], false),
+            Self::new(
+                "nodemailer",
+                &["node", "end2end/node_modules/nodemailer/package.json"],
+                false,
+            ),
+            Self::new(
+                "nullmailer",
+                &["target/mail-programs/nullmailer/usr/sbin/nullmailer-send"],
+                true,
+            ),
+            Self::new("dma", &["target/mail-programs/dma/usr/sbin/dma"], true),
+            Self::new(
+                "exim",
+                &["target/mail-programs/exim4-daemon-light/usr/sbin/exim4"],
+                true,
+            ),
+            Self::new(
+                "postfix",
+                &[
+                    "/usr/sbin/postfix",
+                    "/usr/lib/x86_64-linux-gnu/sasl2/libplain.so|/usr/lib/aarch64-linux-gnu/sasl2/libplain.so",
+                ],
+                true,
+            ),
+            Self::new("smtp_source", &["/usr/sbin/smtp-source"], false),
+        ]
+        .into_iter()
+    }
+
+    /// Returns the reason why tests of this program are ignored, if any.
+    fn reason_against(&self, is_root: bool) -> Option<String> {
+        if self.needs_root && !is_root {
+            return Some(
+                "needs root on Linux, to mount file systems and start services".to_owned(),
+            );
+        }
+        let missing: Vec<_> = self.files.iter().filter(|file| !exists(file)).collect();
+        let first = missing.first()?;
+        Some(format!("needs {first}, see `cargo xtask setup`"))
+    }
+}
+
+const SSLEAY: &str = "perl:Net::SSLeay";
+const SASL: &str = "perl:Authen::SASL";
+
+fn exists(need: &str) -> bool {
+    if let Some(module) = need.strip_prefix("perl:") {
+        let module = format!("-M{module}");
+        return run("perl", &[&module, "-e"], Path::new("1"));
+    }
+    if let Some(name) = need.strip_prefix("git:") {
+        let folder = Command::new("git").arg("--exec-path").output();
+        return folder.is_ok_and(|output| {
+            let folder = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+            Path::new(&folder).join(format!("git-{name}")).exists()
+        });
+    }
+    let found = need.split('|').find_map(path_of);
+    if let Some(path) = &found {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
+    found.is_some()
+}
+
+/// Returns the path of an existing command or file.
+fn path_of(name: &str) -> Option<PathBuf> {
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folders = if name.contains('/') {
+        // An absolute path replaces the folder.
+        vec![checkout]
+    } else {
+        env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect()
+    };
+    let mut paths = folders.into_iter().map(|folder| folder.join(name));
+    paths.find(|path| path.exists())
 }
 
 /// Returns true if a small file system can be mounted, as the tests do.
@@ -71,6 +179,7 @@ fn has_small_disks() -> bool {
 
 fn run(command: &str, arguments: &[&str], path: &Path) -> bool {
     let mut command = Command::new(command);
-    command.args(arguments).arg(path).stderr(Stdio::null());
+    command.args(arguments).arg(path);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }

@@ -1,5 +1,5 @@
 //! Benchmarks: `cargo xtask bench page` measures the settings page, `send` the delivery rate,
-//! `connection` the doctor and the mailbox, `streams` the cost of open pages, and `coverage` the
+//! `submit` the acceptance of mail over SMTP, `connection` the doctor and the mailbox, `streams` the cost of open pages, and `coverage` the
 //! share of server responses that Mailgrant understands.
 
 pub mod connection;
@@ -10,6 +10,7 @@ mod memory;
 pub mod send;
 mod server;
 pub mod streams;
+pub mod submit;
 mod table;
 
 use std::path::PathBuf;

@@ -77,6 +77,9 @@ enum Bench {
     /// Messages per second, compared with smtp-source, nodemailer, and Postfix; needs root for
     /// Postfix
     Send(bench::send::Options),
+    /// Messages per second that are accepted over SMTP, compared with Postfix; time until a message
+    /// is accepted, and memory of idle sessions; needs root for Postfix
+    Submit(bench::submit::Options),
     /// Processor time of the server while pages are open
     Streams(bench::streams::Options),
     /// Duration of a whole check by the doctor, and of reading mailboxes with 100 and 100,000 mails
@@ -121,6 +124,9 @@ fn execute(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Bench {
             bench: Bench::Send(options),
         } => bench::send::send(&workspace, options)?,
+        Command::Bench {
+            bench: Bench::Submit(options),
+        } => bench::submit::submit(&workspace, options)?,
         Command::Bench {
             bench: Bench::Streams(options),
         } => bench::streams::streams(&workspace, options)?,

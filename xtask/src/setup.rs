@@ -1,10 +1,12 @@
 //! `cargo xtask setup`: installs the programs that the tests need in addition to cargo, or lists
 //! them.
 
+mod unpacked;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -94,27 +96,43 @@ const LIBFAKETIME: Need = Need {
     reason: "sets the clock of one server in the soak test",
 };
 
-const MAIL_PROGRAMS: [Need; 4] = [
-    Need {
-        debian: "curl",
-        signs: &["curl"],
-        reason: "sends to the SMTP server in tests",
-    },
-    Need {
-        debian: "python3",
-        signs: &["python3"],
-        reason: "its smtplib, which sends to the SMTP server in tests",
-    },
-    Need {
-        debian: "swaks",
-        signs: &["swaks"],
-        reason: "sends to the SMTP server in tests",
-    },
-    Need {
-        debian: "msmtp",
-        signs: &["msmtp"],
-        reason: "sends to the SMTP server in tests",
-    },
+/// Programs that send to the SMTP server in tests. JavaMail's test also needs a JDK, which is
+/// several hundred megabytes and is not installed.
+const MAIL_PROGRAMS: [Need; 13] = [
+    Need::program("curl", &["curl"]),
+    Need::program("python3", &["python3"]),
+    Need::program("swaks", &["swaks"]),
+    Need::program("msmtp", &["msmtp"]),
+    Need::program("s-nail", &["s-nail"]),
+    Need::program(
+        "git-email",
+        &[
+            "/usr/lib/git-core/git-send-email",
+            "/usr/libexec/git-core/git-send-email",
+            "/usr/local/libexec/git-core/git-send-email",
+        ],
+    ),
+    Need::program("php-cli", &["php"]),
+    Need::program(
+        "libphp-phpmailer",
+        &["/usr/share/php/libphp-phpmailer/autoload.php"],
+    ),
+    Need::program("ruby", &["ruby"]),
+    Need::program("libmail-java", &["/usr/share/java/javax.mail.jar"]),
+    // Perl's libraries for TLS and for signing in, which swaks and git use too.
+    Need::program(
+        "libio-socket-ssl-perl",
+        &["/usr/share/perl5/IO/Socket/SSL.pm"],
+    ),
+    Need::program("libauthen-sasl-perl", &["/usr/share/perl5/Authen/SASL.pm"]),
+    // With which Postfix signs in.
+    Need::program(
+        "libsasl2-modules",
+        &[
+            "/usr/lib/x86_64-linux-gnu/sasl2/libplain.so",
+            "/usr/lib/aarch64-linux-gnu/sasl2/libplain.so",
+        ],
+    ),
 ];
 
 /// The step that installs all of them.
@@ -155,8 +173,12 @@ pub fn ensure(workspace: &Workspace, browser: bool) -> Result<()> {
     if postgres::programs().is_none() {
         missing.push(("postgresql", "the second database that the store supports"));
     }
-    if !missing.is_empty() {
+    let has_installed = !missing.is_empty();
+    if has_installed {
         install(workspace, &missing)?;
+    }
+    if unpacked::ensure(workspace)? || has_installed {
+        detect_again(workspace)?;
     }
     if browser {
         check_node()?;
@@ -166,6 +188,15 @@ pub fn ensure(workspace: &Workspace, browser: bool) -> Result<()> {
 }
 
 impl Need {
+    /// Returns a program that sends mail, or a part of one.
+    const fn program(debian: &'static str, signs: &'static [&'static str]) -> Self {
+        Self {
+            debian,
+            signs,
+            reason: "sends to the SMTP server in tests",
+        }
+    }
+
     fn is_installed(&self) -> bool {
         self.signs.iter().any(|sign| {
             if sign.starts_with('/') {
@@ -175,6 +206,14 @@ impl Need {
             }
         })
     }
+}
+
+/// Makes the build script that detects programs for tests run again.
+fn detect_again(workspace: &Workspace) -> Result<()> {
+    let script = workspace.root.join("crates/prerequisites/build.rs");
+    let file = fs::File::options().append(true).open(&script);
+    file.and_then(|file| file.set_modified(SystemTime::now()))
+        .with_context(|| script.display().to_string())
 }
 
 fn is_command(name: &str) -> bool {

@@ -18,6 +18,9 @@ pub struct Options {
     /// Minutes of disturbances on each database; both run at the same time
     #[arg(long, default_value_t = 5)]
     minutes: u32,
+    /// Only kill servers, again and again, while programs wait for the reply to a message
+    #[arg(long)]
+    only_kills: bool,
 }
 
 /// Runs only the soak test and prints the number of databases that passed.
@@ -28,7 +31,7 @@ pub fn soak(workspace: &Workspace, options: &Options) -> Result<()> {
     setup::ensure(workspace, false)?;
     site::make_folder(workspace)?;
     let mut counts = Counts::default();
-    let outcome = run(workspace, options.minutes, &mut counts);
+    let outcome = run_with(workspace, options, &mut counts);
     println!("\n{counts}");
     outcome
 }
@@ -39,6 +42,14 @@ pub fn soak(workspace: &Workspace, options: &Options) -> Result<()> {
 /// # Errors
 /// If a message was lost, or a duplicate is not explained.
 pub fn run(workspace: &Workspace, minutes: u32, counts: &mut Counts) -> Result<()> {
+    let options = Options {
+        minutes,
+        only_kills: false,
+    };
+    run_with(workspace, &options, counts)
+}
+
+fn run_with(workspace: &Workspace, options: &Options, counts: &mut Counts) -> Result<()> {
     let cluster = Cluster::start(workspace, Durability::Durable)?;
     let mut command = workspace.cargo(&["test", "--workspace"]);
     command
@@ -52,6 +63,9 @@ pub fn run(workspace: &Workspace, minutes: u32, counts: &mut Counts) -> Result<(
             "soak::",
         ])
         .envs(cluster.environment())
-        .env("MAILGRANT_SOAK_SECONDS", (minutes * 60).to_string());
+        .env("MAILGRANT_SOAK_SECONDS", (options.minutes * 60).to_string());
+    if options.only_kills {
+        command.env("MAILGRANT_SOAK_ONLY_KILLS", "1");
+    }
     workspace.stream(&mut command, |line| *counts += Counts::of_cargo(line))
 }

@@ -28,14 +28,16 @@ pub fn needs_small_disks(_: TokenStream, test: TokenStream) -> TokenStream {
     )
 }
 
-/// Marks a test that runs mail programs: curl, msmtp, Python's smtplib, and swaks.
+/// Marks a test that runs a program that sends mail: `#[needs_program(swaks)]`. The build script
+/// lists the programs that it knows.
 #[proc_macro_attribute]
-pub fn needs_mail_programs(_: TokenStream, test: TokenStream) -> TokenStream {
-    ignore_unless(
-        cfg!(mail_programs),
-        "needs the programs curl, msmtp, python3, and swaks",
-        test,
-    )
+pub fn needs_program(name: TokenStream, test: TokenStream) -> TokenStream {
+    let name = name.to_string();
+    let missing = env!("MISSING_PROGRAMS").split(';').find_map(|one| {
+        let (program, reason) = one.split_once('=')?;
+        (program == name).then_some(reason)
+    });
+    ignore_unless(missing.is_none(), missing.unwrap_or_default(), test)
 }
 
 fn ignore_unless(is_available: bool, reason: &str, test: TokenStream) -> TokenStream {

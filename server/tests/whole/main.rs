@@ -13,6 +13,7 @@ mod authorization;
 mod background;
 mod callback;
 mod checks;
+mod client_programs;
 mod commands;
 mod concurrent_pages;
 mod configuration;

@@ -1,6 +1,6 @@
 //! Soak test, run by `cargo xtask soak`: servers are killed, frozen, and disconnected, their disks
-//! fill up, and their clocks jump, while programs submit messages through the API. Each message
-//! answered with 202 is delivered. It is delivered twice only if no server could know that it had
+//! fill up, and their clocks jump, while programs submit messages through the API and over SMTP.
+//! Each message answered with 202 or 250 is delivered. It is delivered twice only if no server could know that it had
 //! been delivered.
 
 mod accounting;
@@ -10,6 +10,7 @@ mod database;
 mod disturbance;
 mod random;
 mod servers;
+mod smtp;
 
 use std::time::{Duration, Instant};
 
@@ -46,6 +47,7 @@ async fn soak(what: &str, database: &SoakDatabase, servers: usize) {
         ("MAILGRANT_KEY", KEY),
         ("MAILGRANT_LEASE_SECONDS", &LEASE.to_string()),
         ("MAILGRANT_RATE_LIMIT", "0"),
+        ("MAILGRANT_SMTP_LISTENERS", "127.0.0.1:0 plain"),
         // The database itself must hit the end of the disk.
         ("MAILGRANT_MIN_FREE_DISK_MB", "0"),
         (
@@ -66,8 +68,16 @@ async fn soak(what: &str, database: &SoakDatabase, servers: usize) {
 
     let until = Instant::now() + duration();
     let submitting = tokio::spawn({
-        let addresses = all.addresses.clone();
-        async move { clients::submit_until(until, &key, &addresses).await }
+        let (addresses, waiting) = (all.addresses.clone(), all.waiting.clone());
+        async move {
+            let http = clients::submit_until(until, &key, &addresses);
+            let smtp = smtp::submit_until(until, &key, &addresses, &waiting);
+            let (mut submitted, over_smtp) = tokio::join!(http, smtp);
+            println!("{} messages accepted over SMTP", over_smtp.accepted.len());
+            assert!(!over_smtp.accepted.is_empty());
+            submitted.add(over_smtp);
+            submitted
+        }
     });
     let cutting = tokio::spawn(cut_replies(
         control.clone(),

@@ -9,12 +9,12 @@ use super::Page;
 use crate::http::agent;
 use crate::process::interrupted;
 
-/// Latency of many requests.
+/// Latency of many requests or messages.
 #[derive(Clone, Copy, Debug)]
 pub struct Latency {
-    /// Half of the requests were answered within this time.
+    /// Half of them were answered within this time.
     pub median: Duration,
-    /// 99 of 100 requests were answered within this time.
+    /// 99 of 100 of them were answered within this time.
     pub p99: Duration,
 }
 
@@ -36,10 +36,15 @@ pub fn measure(page: &Page, connections: usize, requests: usize) -> Result<Laten
     for result in results {
         times.extend(result?);
     }
-    Ok(Latency {
+    Ok(of(times))
+}
+
+/// Returns the latency of these times.
+pub fn of(mut times: Vec<Duration>) -> Latency {
+    Latency {
         median: median(&mut times),
         p99: quantile(&mut times, 99),
-    })
+    }
 }
 
 fn one_after_another(page: &Page, requests: usize) -> Result<Vec<Duration>> {

@@ -1,11 +1,11 @@
 //! `cargo xtask bench send`: messages per second to mail servers on loopback, compared with other
 //! programs.
 
-mod mailgrant;
+pub mod mailgrant;
 mod nodemailer;
-mod postfix;
-mod sink;
-mod table;
+pub mod postfix;
+pub mod sink;
+pub mod table;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};

@@ -72,6 +72,24 @@ impl Server {
         Ok(std::fs::read_to_string(file)?.trim().to_owned())
     }
 
+    /// Adds a sender that is known by the addresses of this machine.
+    pub fn sender(&self, binary: &Path, settings: &[(&str, &str)]) -> Result<()> {
+        let mut command = Command::new(binary);
+        command.args([
+            "sender",
+            "add",
+            "bench",
+            "--no-password",
+            "--network",
+            "127.0.0.0/8",
+        ]);
+        command.env("MAILGRANT_DATA_DIRECTORY", self.data.path());
+        command.envs(settings.iter().copied());
+        command.stdout(Stdio::null());
+        only_own(&mut command);
+        run(&mut command)
+    }
+
     /// Returns the data directory.
     pub fn data(&self) -> &Path {
         self.data.path()

@@ -5,6 +5,7 @@
 //! - `prepare PORT [CA_FILE]`: saves settings for a sink; with a certificate, also signs in there
 //! - `direct CONNECTIONS MESSAGES [CA_FILE]`: prints messages per second of the SMTP client alone
 //! - `post URL KEY MESSAGES`: prints messages per second from the API call to recorded delivery
+//! - `wait MESSAGES`: waits until this many messages are delivered in all
 //! - `crowd URL KEY`: prints the milliseconds that 1,000 concurrent API calls take
 //! - `fill MESSAGES`: stores messages, half of them due now and half later
 //! - `scale`: prints median milliseconds of enqueuing, claiming, and reading the first page
@@ -33,6 +34,7 @@ async fn main() {
             direct::run(number(connections), number(messages), Some(ca.as_ref())).await;
         }
         ["post", url, key, messages] => program::post(url, key, number(messages)).await,
+        ["wait", messages] => program::wait(messages.parse().unwrap()).await,
         ["crowd", url, key] => program::crowd(url, key).await,
         ["fill", messages] => scale::fill(messages.parse().unwrap()).await,
         ["scale"] => scale::scale().await,

@@ -30,10 +30,19 @@ pub async fn post(url: &str, key: &str, messages: usize) {
     let since = Instant::now();
     submit_all(url, key, PROGRAMS, messages).await;
     eprintln!("taken: {:.0}/s", rate(messages, since));
-    while delivered(&store).await < all {
+    wait_in(&store, all).await;
+    println!("{:.0}", rate(messages, since));
+}
+
+/// Waits until this many messages are delivered in all.
+pub async fn wait(messages: i64) {
+    wait_in(&store().await, messages).await;
+}
+
+async fn wait_in(store: &Store, messages: i64) {
+    while delivered(store).await < messages {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    println!("{:.0}", rate(messages, since));
 }
 
 /// Makes 1,000 concurrent calls, each over its own connection.

@@ -1,6 +1,9 @@
-//! Programs that submit through the HTTP API and repeat each request until it is answered.
+//! Programs that submit through the HTTP API and repeat each request until it is answered. Those
+//! that submit over SMTP are in [`smtp`](super::smtp).
 
 use std::{
+    collections::HashSet,
+    fmt,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -10,36 +13,47 @@ use serde_json::Value;
 
 use crate::support::Browser;
 
-/// Number of programs that submit concurrently.
+/// Number of programs that submit concurrently, half of them through the HTTP API.
 const CLIENTS: usize = 4;
+const HTTP_CLIENTS: usize = CLIENTS / 2;
+pub const SMTP_CLIENTS: usize = CLIENTS - HTTP_CLIENTS;
 /// Shortest pause between two messages of one program.
 const PAUSE: Duration = Duration::from_millis(80);
 /// Maximum number of messages of one program. In a long run the pauses are longer, so the database
 /// fits on a small disk.
 const MAX_MESSAGES: u32 = 7_500;
 /// Pause between two requests for the same message.
-const RETRY_AFTER: Duration = Duration::from_millis(100);
+pub const RETRY_AFTER: Duration = Duration::from_millis(100);
 /// Request timeout. A frozen server does not answer, so the program tries another one.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// One in this many accepted messages is submitted again, as if the response had been lost.
 const ANSWER_LOST: usize = 10;
 /// Maximum time until a message is accepted, whatever the faults.
-const ACCEPTED_WITHIN: Duration = Duration::from_secs(90);
+pub const ACCEPTED_WITHIN: Duration = Duration::from_secs(90);
+
+/// The addresses of a server.
+#[derive(Clone)]
+pub struct Address {
+    /// The URL of the HTTP API.
+    pub url: String,
+    /// The address and port of the SMTP server.
+    pub smtp: String,
+}
 
 /// The server addresses that programs know. A killed server stays listed for a while.
 #[derive(Clone, Default)]
-pub struct Addresses(Arc<Mutex<Vec<String>>>);
+pub struct Addresses(Arc<Mutex<Vec<Address>>>);
 
 impl Addresses {
-    pub fn add(&self, url: &str) {
-        self.0.lock().unwrap().push(url.to_owned());
+    pub fn add(&self, address: Address) {
+        self.0.lock().unwrap().push(address);
     }
 
     pub fn remove(&self, url: &str) {
-        self.0.lock().unwrap().retain(|known| known != url);
+        self.0.lock().unwrap().retain(|known| known.url != url);
     }
 
-    fn round_robin(&self, turn: usize) -> Option<String> {
+    pub fn round_robin(&self, turn: usize) -> Option<Address> {
         let all = self.0.lock().unwrap();
         (!all.is_empty()).then(|| all[turn % all.len()].clone())
     }
@@ -48,16 +62,33 @@ impl Addresses {
 /// The responses of the servers.
 #[derive(Default)]
 pub struct Submitted {
-    /// Messages that were answered with 202.
+    /// Messages that were answered with 202 or 250.
     pub accepted: Vec<MessageId>,
     /// Number of requests that failed or were cut off, and were sent again.
     pub repeated: usize,
-    /// Number of requests that were answered with 503.
+    /// Number of requests that were answered with 503, and of commands answered with 4yz.
     pub unavailable: usize,
+    /// The Message-IDs of messages that were sent over SMTP to their end, but not answered. The
+    /// program has sent them again under another Message-ID.
+    pub unanswered: HashSet<String>,
+    /// The Message-IDs of messages that were answered with 4yz after their end. One may be stored
+    /// nevertheless if the connection to PostgreSQL is lost during the commit.
+    pub refused: HashSet<String>,
+}
+
+impl Submitted {
+    /// Adds the responses that another program got.
+    pub fn add(&mut self, other: Self) {
+        self.accepted.extend(other.accepted);
+        self.repeated += other.repeated;
+        self.unavailable += other.unavailable;
+        self.unanswered.extend(other.unanswered);
+        self.refused.extend(other.refused);
+    }
 }
 
 /// Returns the pause between two messages of one program in a run of this duration.
-fn pause(duration: Duration) -> Duration {
+pub fn pause(duration: Duration) -> Duration {
     PAUSE.max(duration / MAX_MESSAGES)
 }
 
@@ -78,19 +109,16 @@ pub async fn submit_until(until: Instant, key: &str, servers: &Addresses) -> Sub
             while Instant::now() < until {
                 let id = submit(&client, &servers, number, &mut submitted).await;
                 submitted.accepted.push(id);
-                number += CLIENTS;
+                number += HTTP_CLIENTS;
                 tokio::time::sleep(pause).await;
             }
             submitted
         })
     };
-    let clients: Vec<_> = (0..CLIENTS).map(one).collect();
+    let clients: Vec<_> = (0..HTTP_CLIENTS).map(one).collect();
     let mut all = Submitted::default();
     for client in clients {
-        let submitted = client.await.unwrap();
-        all.accepted.extend(submitted.accepted);
-        all.repeated += submitted.repeated;
-        all.unavailable += submitted.unavailable;
+        all.add(client.await.unwrap());
     }
     all
 }
@@ -110,7 +138,7 @@ async fn submit(
             "message {number} was not accepted within {ACCEPTED_WITHIN:?}"
         );
         if let Some(server) = servers.round_robin(turn)
-            && let Some(id) = request(client, &server, number, submitted).await
+            && let Some(id) = request(client, &server.url, number, submitted).await
         {
             if lost.is_some() || !number.is_multiple_of(ANSWER_LOST) {
                 assert!(lost.is_none_or(|lost| lost == id), "{number}: {id:?}");
@@ -151,9 +179,10 @@ async fn request(
     Some(MessageId::parse(body["id"].as_str().unwrap()).unwrap())
 }
 
-fn message(number: usize) -> String {
+/// Returns a message. `name` makes its Message-ID.
+pub fn message(name: impl fmt::Display) -> String {
     format!(
-        "From: alice@sandbox.test\r\nTo: bob@sandbox.test\r\nMessage-ID: <{number}@soak.test>\r\nSubject: {number}\r\n\r\n{}\r\n",
+        "From: alice@sandbox.test\r\nTo: bob@sandbox.test\r\nMessage-ID: <{name}@soak.test>\r\nSubject: {name}\r\n\r\n{}\r\n",
         "x".repeat(1_000)
     )
 }

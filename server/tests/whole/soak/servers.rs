@@ -2,7 +2,13 @@
 
 use std::{collections::HashMap, path::Path, time::Duration};
 
-use super::{clients::Addresses, clock::FakeClock, database::SoakDatabase, random::Random};
+use super::{
+    clients::{Address, Addresses},
+    clock::FakeClock,
+    database::SoakDatabase,
+    random::Random,
+    smtp::Waiting,
+};
 use crate::support::Program;
 
 /// A running server and its clock.
@@ -19,6 +25,8 @@ pub struct Servers<'a> {
     directory: &'a Path,
     pub running: Vec<Running>,
     pub addresses: Addresses,
+    /// Programs that wait for the reply to a message.
+    pub waiting: Waiting,
     /// For each Message-ID, the number of times that the server sending it was killed, or frozen
     /// beyond its lease: the mail server may have accepted the message, but no server could record
     /// that in time.
@@ -39,6 +47,7 @@ impl<'a> Servers<'a> {
             directory,
             running: Vec::new(),
             addresses: Addresses::default(),
+            waiting: Waiting::default(),
             interrupted: HashMap::new(),
             kills: 0,
             started: 0,
@@ -60,7 +69,10 @@ impl<'a> Servers<'a> {
         let settings = borrowed(&settings);
         let directory = self.directory;
         let program = tokio::task::block_in_place(|| Program::start(directory, &settings));
-        self.addresses.add(&program.url);
+        self.addresses.add(Address {
+            url: program.url.clone(),
+            smtp: smtp_address(&program.log()),
+        });
         self.running.push(Running { program, clock });
     }
 
@@ -101,11 +113,21 @@ impl<'a> Servers<'a> {
         }
     }
 
-    /// Returns the number of messages in the database.
-    pub async fn messages(&self) -> usize {
+    /// Returns the Message-IDs in the database.
+    pub async fn message_ids(&self) -> Vec<String> {
         let sql = "SELECT message_id FROM messages";
-        self.database.texts(sql.to_owned()).await.len()
+        self.database.texts(sql.to_owned()).await
     }
+}
+
+/// Returns the address of the SMTP listener, which is logged before the server listens for HTTP.
+fn smtp_address(log: &str) -> String {
+    let line = log
+        .lines()
+        .find(|line| line.contains("accepting mail over SMTP"));
+    let line = line.unwrap_or_else(|| panic!("no SMTP listener in the log:\n{log}"));
+    let (_, address) = line.split_once("listener=").unwrap();
+    address.split(' ').next().unwrap().to_owned()
 }
 
 fn borrowed(settings: &[(String, String)]) -> Vec<(&str, &str)> {

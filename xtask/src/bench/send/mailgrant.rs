@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::sink::{Sink, number};
 use crate::bench::server::Server;
 use crate::bench::{self, memory};
+use crate::http::free_port;
 use crate::process::{capture, run};
 use crate::workspace::Workspace;
 
@@ -46,19 +47,26 @@ impl Mailgrant {
         command
     }
 
-    /// Returns a data directory with settings for the sink.
-    fn prepared(&self, sink: &Sink, database: Option<&str>) -> Result<TempDir> {
+    /// Returns a data directory with settings for the mail server at this port. A database of
+    /// PostgreSQL is emptied before.
+    fn prepared(
+        &self,
+        port: &str,
+        certificate: Option<&PathBuf>,
+        database: Option<&str>,
+    ) -> Result<TempDir> {
+        if let Some(url) = database {
+            empty(url)?;
+        }
         let data = tempfile::tempdir()?;
         let mut command = self.player_on(data.path(), database);
-        run(command
-            .args(["prepare", &sink.port()])
-            .args(sink.certificate()))?;
+        run(command.args(["prepare", port]).args(certificate))?;
         Ok(data)
     }
 
     /// Returns messages per second of the SMTP client alone.
     pub fn direct(&self, sink: &Sink, connections: usize, messages: usize) -> Result<f64> {
-        let data = self.prepared(sink, None)?;
+        let data = self.prepared(&sink.port(), sink.certificate(), None)?;
         let mut command = self.player_on(data.path(), None);
         command.args(["direct", &connections.to_string(), &messages.to_string()]);
         number(&capture(command.args(sink.certificate()))?)
@@ -72,40 +80,73 @@ impl Mailgrant {
         messages: usize,
         database: Option<&str>,
     ) -> Result<f64> {
-        let (server, key) = self.server(sink, connections, database)?;
+        let server = self.server(&sink.port(), sink.certificate(), connections, database)?;
+        let key = server.api_key(&self.binary, &of(database))?;
         let mut command = self.player_on(server.data(), database);
         command.args(["post", &server.url, &key, &messages.to_string()]);
         number(&capture(&mut command)?)
     }
 
+    /// Starts a server with settings for the mail server at this port.
     fn server(
         &self,
-        sink: &Sink,
+        port: &str,
+        certificate: Option<&PathBuf>,
         connections: usize,
         database: Option<&str>,
-    ) -> Result<(Server, String)> {
-        if let Some(url) = database {
-            empty(url)?;
-        }
-        let data = self.prepared(sink, database)?;
+    ) -> Result<Server> {
         let connections = connections.to_string();
-        let certificate = sink.certificate().map(|path| path.display().to_string());
+        let certificate_path = certificate.map(|path| path.display().to_string());
         let mut settings = vec![("MAILGRANT_CONNECTIONS", connections.as_str())];
-        settings.extend(database.map(|url| ("MAILGRANT_DATABASE_URL", url)));
+        settings.extend(of(database));
         settings.extend(
-            certificate
+            certificate_path
                 .iter()
                 .map(|path| ("MAILGRANT_EXTRA_ROOTS", path.as_str())),
         );
+        let data = self.prepared(port, certificate, database)?;
         let server = Server::start_in(&self.binary, data, &settings)?;
         server.sign_up()?;
-        let key = server.api_key(&self.binary, &settings)?;
-        Ok((server, key))
+        Ok(server)
+    }
+
+    /// Starts a server that accepts mail over SMTP from this machine, and sends it to the mail
+    /// server at this port. Returns it with the address.
+    pub fn submission(
+        &self,
+        port: &str,
+        connections: usize,
+        database: Option<&str>,
+    ) -> Result<(Server, String)> {
+        let address = format!("127.0.0.1:{}", free_port()?);
+        let listener = format!("{address} plain");
+        let connections = connections.to_string();
+        let mut settings = vec![
+            ("MAILGRANT_CONNECTIONS", connections.as_str()),
+            ("MAILGRANT_SMTP_LISTENERS", listener.as_str()),
+        ];
+        settings.extend(of(database));
+        let data = self.prepared(port, None, database)?;
+        let server = Server::start_in(&self.binary, data, &settings)?;
+        server.sender(&self.binary, &settings)?;
+        Ok((server, address))
+    }
+
+    /// Waits until this many messages are delivered in all.
+    pub fn wait_until_delivered(
+        &self,
+        server: &Server,
+        messages: usize,
+        database: Option<&str>,
+    ) -> Result<()> {
+        let mut command = self.player_on(server.data(), database);
+        run(command.args(["wait", &messages.to_string()]))
     }
 
     /// Measures 1,000 concurrent calls on SQLite.
     pub fn crowd(&self, sink: &Sink) -> Result<ConcurrentCalls> {
-        let (server, key) = self.server(sink, 4, None)?;
+        let server = self.server(&sink.port(), sink.certificate(), 4, None)?;
+        let key = server.api_key(&self.binary, &[])?;
         let mut command = self.player_on(server.data(), None);
         let milliseconds = number(&capture(command.args(["crowd", &server.url, &key]))?)?;
         let peak_memory = memory::peak(server.process.id())?;
@@ -130,6 +171,12 @@ impl Mailgrant {
         };
         Ok((measure(1_000)?, measure(many)?))
     }
+}
+
+/// Returns the setting for this database.
+fn of(database: Option<&str>) -> Vec<(&str, &str)> {
+    let url = database.map(|url| ("MAILGRANT_DATABASE_URL", url));
+    url.into_iter().collect()
 }
 
 /// Deletes everything in a PostgreSQL database.

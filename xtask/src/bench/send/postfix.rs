@@ -86,14 +86,42 @@ impl Postfix {
         command
     }
 
+    /// Returns messages per second that are accepted into the queue, where they stay.
+    #[expect(clippy::cast_precision_loss, reason = "a rate")]
+    pub fn accept(&self, connections: usize, messages: usize) -> Result<f64> {
+        self.configure(&[
+            // Would delay clients when messages arrive faster than they leave.
+            "in_flow_delay = 0",
+            "smtpd_recipient_restrictions = check_client_access static:hold",
+        ])?;
+        // The first connection starts the processes.
+        sink::source(&self.address(), connections, connections)?;
+        let started = Instant::now();
+        sink::source(&self.address(), connections, messages)?;
+        let rate = messages as f64 / started.elapsed().as_secs_f64();
+        run(self.command("postsuper").args(["-d", "ALL", "hold"]))?;
+        Ok(rate)
+    }
+
+    fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    fn configure(&self, settings: &[&str]) -> Result<()> {
+        run(self.command("postconf").arg("-e").args(settings))?;
+        run(self.command("postfix").arg("reload"))
+    }
+
     /// Returns messages per second from a client through the queue to the sink.
     #[expect(clippy::cast_precision_loss, reason = "a rate")]
     pub fn queue(&self, connections: usize, messages: usize) -> Result<f64> {
         let limit = format!("default_destination_concurrency_limit = {connections}");
-        run(self.command("postconf").args(["-e", &limit]))?;
-        run(self.command("postfix").arg("reload"))?;
+        self.configure(&[
+            &limit,
+            "smtpd_recipient_restrictions = check_client_access static:dunno",
+        ])?;
         let started = Instant::now();
-        sink::source(&format!("127.0.0.1:{}", self.port), connections, messages)?;
+        sink::source(&self.address(), connections, messages)?;
         while !capture(self.command("postqueue").arg("-p"))?.contains("queue is empty") {
             if started.elapsed() > TIMEOUT {
                 bail!("the queue of Postfix does not become empty");

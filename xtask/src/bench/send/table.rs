@@ -138,12 +138,14 @@ impl Rates {
     }
 }
 
-fn row(table: &mut String, name: &str, cells: impl Iterator<Item = String>) {
+/// Adds a row.
+pub fn row(table: &mut String, name: &str, cells: impl Iterator<Item = String>) {
     let cells: Vec<_> = cells.collect();
     let _ = writeln!(table, "| {name} | {} |", cells.join(" | "));
 }
 
-fn median(values: &[f64]) -> f64 {
+/// Returns the median, or zero if there are no values.
+pub fn median(values: &[f64]) -> f64 {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
