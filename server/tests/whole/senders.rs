@@ -66,6 +66,7 @@ async fn a_sender_is_added_shown_changed_and_removed() {
         "credentials": true,
         "networks": ["192.168.1.0/24"],
         "messages_per_day": 100,
+        "silent_after_hours": 48,
         "other_from": "rewrite",
         "allowed_recipients": ["example.com"],
     });
@@ -82,6 +83,7 @@ async fn a_sender_is_added_shown_changed_and_removed() {
     assert_eq!(sender["networks"], json!(["192.168.1.0/24"]));
     assert_eq!(sender["other_from"], "rewrite");
     assert_eq!(sender["null_sender"], "map");
+    assert_eq!(sender["silent_after_hours"], 48);
     let list = world.program.get(SENDERS).await.json();
     assert_eq!(list["senders"], json!([sender]));
 
@@ -148,6 +150,11 @@ async fn each_invalid_property_is_named() {
         (
             json!({"messages_per_minute": 0}),
             "/messages_per_minute",
+            "not_a_number",
+        ),
+        (
+            json!({"silent_after_hours": 0}),
+            "/silent_after_hours",
             "not_a_number",
         ),
         (json!({"other_from": "x"}), "/other_from", "unknown_choice"),
