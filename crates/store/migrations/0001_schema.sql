@@ -268,6 +268,8 @@ CREATE TABLE messages (
     size BIGINT NOT NULL,
     submitted_kind TEXT NOT NULL,
     submitted_name TEXT NOT NULL,
+    -- JSON: how the message came in, with the address and the name of the client.
+    arrival TEXT NOT NULL,
     -- JSON in the same row, because nearly every message has one recipient.
     recipients TEXT NOT NULL,
     -- Subject, addresses and Message-ID in lower case.

@@ -117,18 +117,33 @@ impl Metrics {
             ),
             (
                 "smtp_sessions",
-                "Sessions of SMTP clients with this server that have ended",
+                "Sessions of SMTP clients with this server that have ended, by TLS version",
                 &metrics.smtp_sessions,
             ),
             (
                 "smtp_replies",
-                "Replies of this server to sign-ins and messages over SMTP",
+                "Replies of this server over SMTP to sign-ins and messages, and to refused commands and connections",
                 &metrics.smtp_replies,
+            ),
+            (
+                "smtp_message_octets",
+                "Octets of messages that arrived over SMTP at this server",
+                &metrics.smtp_octets,
             ),
         ];
         for (name, help, family) in counters {
             registry.register(name, help, family.clone());
         }
+        registry.register(
+            "smtp_tls_failures",
+            "TLS handshakes of SMTP clients with this server that failed",
+            metrics.smtp_tls_failures.clone(),
+        );
+        registry.register(
+            "smtp_accept_duration_seconds",
+            "Time from MAIL to the reply 250 to a message, by this server",
+            metrics.smtp_acceptances.clone(),
+        );
         let conditions = Gauges::default();
         for kind in AlertKind::ALL.iter().filter(|kind| kind.is_of_server()) {
             let of = vec![("condition", kind.code().to_owned())];

@@ -611,10 +611,7 @@ fn sender(number: i64, silent_after_hours: Option<u32>) -> Sender {
 async fn send(world: &World, sender: &Sender) {
     let mut submission = submission(&[BOB]);
     submission.due_at = Some(UnixTime(i64::MAX / 2));
-    submission.counts_for = Some(CountedSender {
-        id: sender.id.clone(),
-        limits: sender.settings.limits,
-    });
+    submission.counts_for = Some(CountedSender::from(sender));
     world.mailer.outbox.submit(submission).await.unwrap();
 }
 

@@ -94,6 +94,7 @@ fn message(number: i64, due_at: UnixTime) -> NewMessage {
         subject: String::new(),
         recipients: Vec::new(),
         submitted_by: domain::Principal::Mailgrant,
+        arrival: domain::Arrival::over(domain::ArrivalProtocol::Alert),
         content: Vec::new(),
         idempotency: None,
         counts_for: None,
