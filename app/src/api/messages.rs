@@ -33,6 +33,8 @@ pub struct MessagePage {
     pub sending: Option<SendingState>,
     /// True if the user may retry, cancel, or resend.
     pub may_act: bool,
+    /// True if the sender of the message still exists.
+    pub has_sender: bool,
 }
 
 /// Loads the content of a message, or `None` if it was deleted.
@@ -83,7 +85,7 @@ mod verbs {
     use crate::{
         error::ApiError,
         paths,
-        request::context::{mailer, may, request, set_status},
+        request::context::{access, mailer, may, request, set_status},
     };
 
     /// Number of messages on one page of the list.
@@ -112,7 +114,17 @@ mod verbs {
                 let overview = mailer.outbox.overview().await?;
                 let page = read(&mailer, &id, &overview).await?;
                 let may_act = may(Role::Operator);
-                page.map(|page| MessagePage { may_act, ..page })
+                let sender = page.as_ref();
+                let sender = sender.and_then(|page| page.message.arrival.sender.as_ref());
+                let has_sender = match sender {
+                    Some(sender) => access()?.sender(&sender.id).await?.is_some(),
+                    None => false,
+                };
+                page.map(|page| MessagePage {
+                    may_act,
+                    has_sender,
+                    ..page
+                })
             }
             Err(_) => None,
         };
@@ -147,6 +159,7 @@ mod verbs {
             sending,
             message,
             may_act: false,
+            has_sender: false,
         }))
     }
 }

@@ -109,7 +109,7 @@ fn Sections(data: Data, forms: Forms) -> impl IntoView {
     }
 }
 
-/// Names of data centers and servers.
+/// Names of data centers, servers, and senders.
 #[derive(Clone)]
 struct Names(Vec<DataCenter>);
 
@@ -122,6 +122,7 @@ impl Names {
         match subject {
             AlertSubject::DataCenter(id) => self.of(id),
             AlertSubject::Server(name) => ["Server ", name].concat(),
+            AlertSubject::Sender { name, .. } => ["Sender ", name].concat(),
         }
     }
 }

@@ -65,6 +65,7 @@ fn Message(data: Data) -> impl IntoView {
     let events = paths::MessageEvents::path(data.message.id.as_str());
     let message = data.message.clone();
     let data_center = data.data_center.clone();
+    let has_sender = data.has_sender;
     let details =
         rendered::message_details(data.message, data.attempts, data.sending, data.may_act);
     let id = message.id.clone();
@@ -82,7 +83,7 @@ fn Message(data: Data) -> impl IntoView {
         // Events replace the content of this element while the page is open.
         <div id=rendered::DETAILS inner_html=details></div>
         {content}
-        <Facts message data_center />
+        <Facts message data_center has_sender />
     }
 }
 

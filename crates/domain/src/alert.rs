@@ -1,4 +1,4 @@
-//! Alerts: conditions of data centers and servers, channels, and notifications.
+//! Alerts: conditions of data centers, servers, and senders, channels, and notifications.
 
 mod channel;
 mod channel_form;
@@ -9,7 +9,7 @@ mod settings_form;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataCenterId, Finding, UnixTime, codes::codes, id::random_id};
+use crate::{DataCenterId, Finding, SenderId, UnixTime, codes::codes, id::random_id};
 
 pub use channel::{AlertChannel, ChannelKind};
 pub use channel_form::{ChannelForm, NewChannel, Target, TargetEdit};
@@ -37,7 +37,7 @@ random_id! {
 }
 
 codes! {
-    /// Kind of problem of a data center or server.
+    /// Kind of problem of a data center, server, or sender.
     AlertKind {
         /// The grant has ended or never existed. An administrator must authorize.
         NeedsAuthorization = "needs_authorization",
@@ -59,6 +59,8 @@ codes! {
         DiskReadOnly = "disk_read_only",
         /// The server's clock differs from the database's. The server delivers no mail.
         ClockDiffers = "clock_differs",
+        /// A sender has sent nothing for the number of hours in its settings.
+        SenderSilent = "sender_silent",
     }
 }
 
@@ -72,7 +74,12 @@ impl AlertKind {
         )
     }
 
-    /// Returns true if the condition concerns a server instead of a data center.
+    /// Returns true if the condition concerns a data center.
+    pub fn is_of_data_center(self) -> bool {
+        !self.is_of_server() && self != Self::SenderSilent
+    }
+
+    /// Returns true if the condition concerns a server.
     pub fn is_of_server(self) -> bool {
         matches!(
             self,
@@ -86,7 +93,7 @@ impl AlertKind {
     }
 }
 
-/// Data center or server that a condition concerns.
+/// Data center, server, or sender that a condition concerns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertSubject {
@@ -94,6 +101,13 @@ pub enum AlertSubject {
     DataCenter(DataCenterId),
     /// Server, by its name. Several servers may share one database.
     Server(String),
+    /// Sender.
+    Sender {
+        /// ID of the sender.
+        id: SenderId,
+        /// Name of the sender at the time when the condition began.
+        name: String,
+    },
 }
 
 impl AlertSubject {
@@ -101,15 +115,23 @@ impl AlertSubject {
     pub fn data_center(&self) -> Option<&DataCenterId> {
         match self {
             Self::DataCenter(id) => Some(id),
-            Self::Server(_) => None,
+            Self::Server(_) | Self::Sender { .. } => None,
         }
     }
 
     /// Returns the server's name, if the condition concerns a server.
     pub fn server(&self) -> Option<&str> {
         match self {
-            Self::DataCenter(_) => None,
             Self::Server(name) => Some(name),
+            Self::DataCenter(_) | Self::Sender { .. } => None,
+        }
+    }
+
+    /// Returns the sender, if the condition concerns one.
+    pub fn sender(&self) -> Option<&SenderId> {
+        match self {
+            Self::Sender { id, .. } => Some(id),
+            Self::DataCenter(_) | Self::Server(_) => None,
         }
     }
 }
@@ -132,14 +154,20 @@ pub struct AlertFacts {
     /// Seconds by which the server's clock is ahead of the database's; negative if it is behind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_ahead_seconds: Option<i64>,
+    /// Time of the sender's last message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silent_since: Option<UnixTime>,
+    /// Time of the message that ended the silence. Only set when the condition has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_again_at: Option<UnixTime>,
 }
 
-/// Current or past problem of a data center or server.
+/// Current or past problem of a data center, server, or sender.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertCondition {
     /// ID, which a notification refers to.
     pub id: AlertId,
-    /// Data center or server that has the problem.
+    /// Data center, server, or sender that has the problem.
     #[serde(flatten)]
     pub subject: AlertSubject,
     /// Kind of problem.
@@ -253,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_is_about_a_data_center_or_a_server_and_is_read_back_as_it_was_written() {
+    fn a_condition_is_about_one_subject_and_is_read_back_as_it_was_written() {
         for (subject, expected) in [
             (
                 AlertSubject::DataCenter(DataCenterId::default()),
@@ -262,6 +290,13 @@ mod tests {
             (
                 AlertSubject::Server("web-1:3000".into()),
                 r#""server":"web-1:3000""#,
+            ),
+            (
+                AlertSubject::Sender {
+                    id: SenderId::parse("0f").unwrap(),
+                    name: "Printer".into(),
+                },
+                r#""sender":{"id":"0f","name":"Printer"}"#,
             ),
         ] {
             let condition = AlertCondition {
@@ -282,6 +317,10 @@ mod tests {
     fn only_a_condition_of_the_server_stops_the_server() {
         for kind in AlertKind::ALL {
             assert!(kind.is_of_server() || !kind.stops_server(), "{kind:?}");
+            assert!(
+                !(kind.is_of_server() && kind.is_of_data_center()),
+                "{kind:?}"
+            );
         }
     }
 }

@@ -81,8 +81,9 @@ pub use mailbox::{
 };
 pub use mailbox_settings::{MailboxSecurity, MailboxSettings, MailboxSignIn};
 pub use message::{
-    Attempt, AttemptOutcome, MessageFieldError, MessageFilter, MessageId, MessageRefusal,
-    MessageState, OutboxMessage, ParameterError, Recipient, RecipientKind, RecipientState,
+    Arrival, ArrivalProtocol, ArrivalSender, Attempt, AttemptOutcome, MessageFieldError,
+    MessageFilter, MessageId, MessageRefusal, MessageState, OutboxMessage, ParameterError,
+    Recipient, RecipientKind, RecipientState,
 };
 pub use overview::{OutboxOverview, SendingState};
 pub use preset::{Preset, PresetAuthentication};

@@ -1,9 +1,11 @@
 //! Messages in the outbox.
 
+mod arrival;
 mod request_error;
 
 use serde::{Deserialize, Serialize};
 
+pub use arrival::{Arrival, ArrivalProtocol, ArrivalSender};
 pub use request_error::{MessageFieldError, ParameterError};
 
 use crate::{
@@ -141,6 +143,8 @@ pub struct OutboxMessage {
     pub has_content: bool,
     /// User or program that submitted the message.
     pub submitted_by: Principal,
+    /// How the message came in.
+    pub arrival: Arrival,
     /// Recipients of the envelope.
     pub recipients: Vec<Recipient>,
     /// Reason why the last attempt failed.

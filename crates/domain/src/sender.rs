@@ -116,6 +116,9 @@ pub struct SenderSettings {
     /// Time at which it expires. `None` means that it does not expire.
     #[serde(default)]
     pub expires_at: Option<UnixTime>,
+    /// Hours without a message after which an alert is raised. `None` means no alert.
+    #[serde(default)]
+    pub silent_after_hours: Option<u32>,
     /// The addresses that it may use.
     #[serde(default)]
     pub rules: SenderRules,

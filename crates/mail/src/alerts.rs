@@ -10,10 +10,11 @@ mod overview;
 mod payload;
 mod server_alerts;
 mod settings;
+mod silent_senders;
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{AlertCondition, AlertFacts, AlertKind, AlertSettings, AlertSubject};
+use domain::{AlertCondition, AlertFacts, AlertKind, AlertSettings, AlertSubject, SenderId};
 use store::Store;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -122,6 +123,7 @@ impl Alerts {
                 .await?;
         }
         self.evaluate_server(&known, &settings).await?;
+        self.evaluate_senders(&known, &settings).await?;
         self.notify_due().await?;
         let before = self.clock.now().plus(-RETENTION);
         Ok(self.store.prune_notifications(before).await?)
@@ -139,14 +141,7 @@ impl Alerts {
             if known.iter().any(|condition| condition.kind == *kind) {
                 continue;
             }
-            let condition = AlertCondition {
-                id: ids::alert(self.clock.now()),
-                subject: subject.clone(),
-                kind: *kind,
-                facts: facts.clone(),
-                since: self.clock.now(),
-            };
-            self.start_condition(&condition, settings.kinds.contains(kind))
+            self.raise(subject.clone(), *kind, facts.clone(), settings)
                 .await?;
         }
         for condition in known {
@@ -155,6 +150,26 @@ impl Alerts {
             }
         }
         Ok(())
+    }
+
+    /// Raises a condition, with notifications if the settings ask for them.
+    async fn raise(
+        &self,
+        subject: AlertSubject,
+        kind: AlertKind,
+        facts: AlertFacts,
+        settings: &AlertSettings,
+    ) -> Result<(), MailError> {
+        let now = self.clock.now();
+        let condition = AlertCondition {
+            id: ids::alert(now),
+            subject,
+            kind,
+            facts,
+            since: now,
+        };
+        self.start_condition(&condition, settings.kinds.contains(&kind))
+            .await
     }
 
     async fn start_condition(
@@ -173,6 +188,7 @@ impl Alerts {
             tracing::warn!(
                 data_center = condition.subject.data_center().map(tracing::field::display),
                 server = condition.subject.server(),
+                sender = condition.subject.sender().map(SenderId::as_str),
                 condition = condition.kind.code(),
                 finding,
                 "alert raised"
@@ -191,6 +207,7 @@ impl Alerts {
             tracing::info!(
                 data_center = condition.subject.data_center().map(tracing::field::display),
                 server = condition.subject.server(),
+                sender = condition.subject.sender().map(SenderId::as_str),
                 condition = condition.kind.code(),
                 seconds = now.since(condition.since),
                 "alert resolved"

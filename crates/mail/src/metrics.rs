@@ -3,7 +3,7 @@
 mod counters;
 mod gather;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use store::Store;
 
@@ -25,14 +25,32 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Counts a session of an SMTP client, with or without TLS.
-    pub fn count_smtp_session(&self, is_encrypted: bool) {
-        let tls = if is_encrypted { "yes" } else { "no" };
-        let of = vec![("tls", tls.to_owned())];
+    /// Counts a session of an SMTP client that has ended, by its TLS version. `None` without TLS.
+    pub fn count_smtp_session(&self, tls_version: Option<&'static str>) {
+        let of = vec![("tls", tls_version.unwrap_or("none").to_owned())];
         self.counters.smtp_sessions.get_or_create(&of).inc();
     }
 
-    /// Counts the reply to a sign-in (`sign_in`) or a message (`message`) over SMTP.
+    /// Counts a TLS handshake of an SMTP client that failed.
+    pub fn count_smtp_tls_failure(&self) {
+        self.counters.smtp_tls_failures.inc();
+    }
+
+    /// Counts the size of a message that arrived over SMTP, whether it was accepted or not.
+    pub fn count_smtp_octets(&self, is_accepted: bool, octets: usize) {
+        let outcome = if is_accepted { "accepted" } else { "rejected" };
+        let of = vec![("outcome", outcome.to_owned())];
+        let octets = u64::try_from(octets).unwrap_or(u64::MAX);
+        self.counters.smtp_octets.get_or_create(&of).inc_by(octets);
+    }
+
+    /// Records the time from MAIL to the reply 250 to a message.
+    pub fn observe_smtp_acceptance(&self, time: Duration) {
+        self.counters.smtp_acceptances.observe(time.as_secs_f64());
+    }
+
+    /// Counts a reply over SMTP: to a sign-in (`sign_in`), a message (`message`), another command
+    /// that is rejected (`command`), or a connection that is refused (`connection`).
     pub fn count_smtp_reply(&self, to: &'static str, code: u16) {
         let of = vec![("to", to.to_owned()), ("code", code.to_string())];
         self.counters.smtp_replies.get_or_create(&of).inc();
@@ -41,7 +59,7 @@ impl Metrics {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::{collections::BTreeSet, time::Duration};
 
     use domain::{Attempt, AttemptOutcome, DataCenterId, FindingCode, UnixTime};
     use store::{KeySource, Store};
@@ -74,7 +92,13 @@ mod tests {
             .metrics
             .counters
             .observe_refresh(&id, Some(FindingCode::GrantEnded));
-        mailer.metrics.count_smtp_session(true);
+        mailer.metrics.count_smtp_session(Some("1.3"));
+        mailer.metrics.count_smtp_session(None);
+        mailer.metrics.count_smtp_tls_failure();
+        mailer.metrics.count_smtp_octets(true, 1_000);
+        mailer
+            .metrics
+            .observe_smtp_acceptance(Duration::from_millis(20));
         mailer.metrics.count_smtp_reply("message", 250);
         mailer.metrics.render(None).await.unwrap()
     }
@@ -90,7 +114,13 @@ mod tests {
             r#"mailgrant_messages{data_center="default",state="waiting"} 0"#,
             r#"mailgrant_wrong{data_center="default",condition="outbox_old"} 0"#,
             r#"mailgrant_server_condition{condition="disk_full"} 0"#,
-            r#"mailgrant_smtp_sessions_total{tls="yes"} 1"#,
+            r#"mailgrant_smtp_sessions_total{tls="1.3"} 1"#,
+            r#"mailgrant_smtp_sessions_total{tls="none"} 1"#,
+            r"mailgrant_smtp_tls_failures_total 1",
+            r#"mailgrant_smtp_message_octets_total{outcome="accepted"} 1000"#,
+            r#"mailgrant_smtp_accept_duration_seconds_bucket{le="0.01"} 0"#,
+            r#"mailgrant_smtp_accept_duration_seconds_bucket{le="0.025"} 1"#,
+            r#"mailgrant_silent_senders{data_center="default"} 0"#,
             r#"mailgrant_smtp_replies_total{to="message",code="250"} 1"#,
         ] {
             assert!(text.contains(line), "{line}\n{text}");

@@ -36,6 +36,8 @@ pub struct RemoteMessage<'a> {
     pub sender: Option<&'a str>,
     /// True if the server may replace a From address that is not allowed.
     pub replace_from: bool,
+    /// True if the message has waited in a spool.
+    pub spooled: bool,
     /// The complete message.
     pub content: &'a [u8],
 }
@@ -174,6 +176,9 @@ impl Remote {
             );
         if let Some(sender) = message.sender {
             request = request.header(HeaderName::from_static("mailgrant-sender"), sender);
+        }
+        if message.spooled {
+            request = request.header(HeaderName::from_static("mailgrant-spooled"), "true");
         }
         request.body(message.content.to_vec()).ok()
     }

@@ -268,6 +268,8 @@ CREATE TABLE messages (
     size BIGINT NOT NULL,
     submitted_kind TEXT NOT NULL,
     submitted_name TEXT NOT NULL,
+    -- JSON: how the message came in, with the address and the name of the client.
+    arrival TEXT NOT NULL,
     -- JSON in the same row, because nearly every message has one recipient.
     recipients TEXT NOT NULL,
     -- Subject, addresses and Message-ID in lower case.
@@ -391,17 +393,32 @@ CREATE TABLE alert_conditions (
     id TEXT PRIMARY KEY,
     data_center TEXT REFERENCES data_centers (id) ON DELETE CASCADE,
     server TEXT,
+    -- No foreign key: channels are notified when the alert about a removed sender ends.
+    sender TEXT,
+    sender_name TEXT,
     kind TEXT NOT NULL,
     facts TEXT NOT NULL,
     since BIGINT NOT NULL,
     -- Incremented by the server that has the condition. If it stands still, that server is gone.
     beats BIGINT NOT NULL,
-    CHECK ((data_center IS NULL) <> (server IS NULL))
+    CHECK (CASE WHEN data_center IS NULL THEN 0 ELSE 1 END + CASE WHEN server IS NULL THEN 0 ELSE 1 END
+        + CASE WHEN sender IS NULL THEN 0 ELSE 1 END = 1)
 );
 
 -- A NULL equals no other NULL in a unique index.
 CREATE UNIQUE INDEX alert_conditions_data_center ON alert_conditions (data_center, kind);
 CREATE UNIQUE INDEX alert_conditions_server ON alert_conditions (server, kind);
+CREATE UNIQUE INDEX alert_conditions_sender ON alert_conditions (sender, kind);
+
+-- When servers last evaluated alerts, and since when they have done so without a longer interruption. Silence of
+-- senders only counts from then on.
+CREATE TABLE alert_watch (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    alive_at BIGINT NOT NULL,
+    since BIGINT NOT NULL
+);
+
+INSERT INTO alert_watch (id, alive_at, since) VALUES (1, 0, 0);
 
 CREATE TABLE alert_notifications (
     id TEXT PRIMARY KEY,

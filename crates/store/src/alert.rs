@@ -1,5 +1,5 @@
 //! Alerts: tables `alert_settings`, `alert_channels`, `alert_conditions`, `alert_notifications`,
-//! `daily_checks`.
+//! `daily_checks`, `alert_watch`.
 
 mod channel;
 mod condition;
@@ -7,6 +7,7 @@ pub(crate) mod daily;
 mod notification;
 mod observe;
 mod settings;
+mod watch;
 
 pub(crate) use channel::reseal;
 pub use channel::{ChannelOutcome, StoredChannel, StoredTarget};

@@ -19,7 +19,8 @@ mod slots;
 mod waiting;
 
 use domain::{
-    DataCenterId, EmailAddress, MessageId, Principal, Recipient, SenderId, SenderLimits, UnixTime,
+    Arrival, DataCenterId, EmailAddress, MessageId, Principal, Recipient, Sender, SenderId,
+    SenderLimits, SenderName, UnixTime,
 };
 
 use crate::row::Table;
@@ -57,6 +58,8 @@ pub struct NewMessage {
     pub recipients: Vec<Recipient>,
     /// Submitter.
     pub submitted_by: Principal,
+    /// How it came in.
+    pub arrival: Arrival,
     /// The complete message (RFC 5322) with CRLF line endings.
     pub content: Vec<u8>,
     /// Identifies repeated requests.
@@ -70,8 +73,20 @@ pub struct NewMessage {
 pub struct CountedSender {
     /// The sender.
     pub id: SenderId,
+    /// Its name.
+    pub name: SenderName,
     /// Its limits.
     pub limits: SenderLimits,
+}
+
+impl From<&Sender> for CountedSender {
+    fn from(sender: &Sender) -> Self {
+        Self {
+            id: sender.id.clone(),
+            name: sender.name.clone(),
+            limits: sender.settings.limits,
+        }
+    }
 }
 
 /// The limit of a sender that a message would exceed.

@@ -3,6 +3,7 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use access::Submitter;
+use domain::{Arrival, ArrivalProtocol};
 use message::Received;
 use tokio::{
     net::TcpStream,
@@ -81,6 +82,10 @@ struct Connection {
     known_by_address: Option<Submitter>,
     submitter: Option<Submitter>,
     address: IpAddr,
+    /// Address and mode of the listener.
+    listener: Arc<str>,
+    /// When the transaction began, for the metrics.
+    mail_at: Option<Instant>,
     shared: Arc<Shared>,
     stopping: CancellationToken,
 }
@@ -90,6 +95,7 @@ pub async fn serve(
     stream: TcpStream,
     address: IpAddr,
     mode: Mode,
+    listener: Arc<str>,
     shared: Arc<Shared>,
     stopping: CancellationToken,
 ) {
@@ -113,6 +119,8 @@ pub async fn serve(
         known_by_address: None,
         submitter: None,
         address,
+        listener,
+        mail_at: None,
         shared,
         stopping,
     };
@@ -124,12 +132,13 @@ pub async fn serve(
             Err(ended) => Err(ended),
         },
         Early::Other => {
+            connection.count_reply("connection", 554);
             connection.queue(&violation(554, address, "Data arrived before the greeting"));
             connection.flush().await
         }
     };
     let metrics = connection.shared.intake.metrics();
-    metrics.count_smtp_session(connection.session.is_encrypted());
+    metrics.count_smtp_session(connection.stream.tls_version());
     connection.close(result).await;
 }
 
@@ -164,6 +173,13 @@ impl Connection {
         loop {
             let line = self.line().await?;
             let mut step = self.session.line(line);
+            if let Step::Reply(reply) | Step::Close(reply) = &step
+                && reply.code() >= 400
+            {
+                self.count_reply("command", reply.code());
+            }
+            let begun = self.session.has_transaction();
+            self.mail_at = begun.then(|| self.mail_at.unwrap_or_else(Instant::now));
             loop {
                 match step {
                     Step::Reply(reply) => {
@@ -217,6 +233,7 @@ impl Connection {
             Ok(Err(error)) => error.to_string(),
             Err(_) => "timed out".to_owned(),
         };
+        self.shared.intake.metrics().count_smtp_tls_failure();
         tracing::info!(address = %self.address, error = result, "TLS handshake with an SMTP client failed");
         Err(Ended::Lost)
     }
@@ -233,10 +250,7 @@ impl Connection {
     async fn sign_in(&mut self, credentials: &Credentials) -> Step {
         let result = self.shared.intake.sign_in(credentials, self.address).await;
         let code = result.as_ref().map_or_else(Reply::code, |_| 235);
-        self.shared
-            .intake
-            .metrics()
-            .count_smtp_reply("sign_in", code);
+        self.count_reply("sign_in", code);
         let result = result.map(|submitter| self.submitter = Some(submitter));
         self.session.signed_in(result)
     }
@@ -284,14 +298,14 @@ impl Connection {
         }
         self.queue(reply);
         self.flush().await?;
-        let (content, held) = self.content().await?;
+        let (content, held, octets) = self.content().await?;
         let reply = match content {
             Content::Whole(content) => {
-                let received = self.received();
                 let arrived = Arrived {
                     envelope,
                     content,
-                    received,
+                    received: self.received(),
+                    arrival: self.arrival(),
                 };
                 self.submit(arrived).await
             }
@@ -312,22 +326,26 @@ impl Connection {
         };
         drop(held);
         let code = reply.code();
-        self.shared
-            .intake
-            .metrics()
-            .count_smtp_reply("message", code);
+        self.count_reply("message", code);
+        let metrics = self.shared.intake.metrics();
+        metrics.count_smtp_octets(code == 250, octets);
+        if let (250, Some(begun)) = (code, self.mail_at) {
+            metrics.observe_smtp_acceptance(begun.elapsed());
+        }
         if code == 421 {
             return Ok(Step::Close(reply));
         }
         Ok(self.session.message_ended(reply))
     }
 
-    /// Reads a message up to its end. Returns it with its share of the body budget.
-    async fn content(&mut self) -> Result<(Content, Option<OwnedSemaphorePermit>), Ended> {
+    /// Reads a message up to its end. Returns it with its share of the body budget, and the number
+    /// of its octets.
+    async fn content(&mut self) -> Result<(Content, Option<OwnedSemaphorePermit>, usize), Ended> {
         let limits = self.shared.limits;
         // Devices that are known by their address are often too old to know better.
         let is_known = self.submitter.as_ref();
         let is_known = is_known.is_some_and(Submitter::is_known_by_address);
+        let mut octets = 0;
         let mut reader = DataReader::new(limits.message_octets).normalizing(is_known);
         let (mut held, mut reserved): (Option<OwnedSemaphorePermit>, usize) = (None, 0);
         let end = Instant::now() + limits.message;
@@ -336,7 +354,10 @@ impl Connection {
             let deadline = end.min(Instant::now() + limits.block);
             match timeout_at(deadline, self.stream.read(&mut self.buffer)).await {
                 Err(_) => return Err(Ended::TimedOut),
-                Ok(Ok(read @ 1..)) => self.input.push(&self.buffer[..read]),
+                Ok(Ok(read @ 1..)) => {
+                    octets += read;
+                    self.input.push(&self.buffer[..read]);
+                }
                 Ok(_) => return Err(Ended::Lost),
             }
             self.input.feed(|octets| reader.read(octets));
@@ -355,7 +376,7 @@ impl Connection {
         }
         self.buffer.truncate(BUFFER);
         self.buffer.shrink_to_fit();
-        Ok((reader.finish(), held))
+        Ok((reader.finish(), held, octets))
     }
 
     async fn submit(&mut self, arrived: Arrived) -> Reply {
@@ -382,6 +403,21 @@ impl Connection {
             address: self.address,
             server: self.shared.name.clone(),
             protocol,
+        }
+    }
+
+    fn count_reply(&self, to: &'static str, code: u16) {
+        self.shared.intake.metrics().count_smtp_reply(to, code);
+    }
+
+    fn arrival(&self) -> Arrival {
+        let hello = self.session.hello();
+        Arrival {
+            client_address: Some(self.address),
+            client_name: hello.map(|hello| hello.name.clone()),
+            tls: self.stream.tls_version().map(str::to_owned),
+            listener: Some(self.listener.to_string()),
+            ..Arrival::over(ArrivalProtocol::Smtp)
         }
     }
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use access::{Access, Submitter, SubmitterError};
-use domain::{MessageFieldError, MessageId};
+use domain::{Arrival, MessageFieldError, MessageId};
 use mail::{
     BodyBudget, ComposeError, CountedSender, ExceededLimit, MailError, Mailer, Metrics, Submission,
     SubmitError,
@@ -27,8 +27,10 @@ pub struct Arrived {
     pub envelope: Envelope,
     /// The message with CRLF as its only line end.
     pub content: Vec<u8>,
-    /// How it arrived.
+    /// The field `Received` about it.
     pub received: Received,
+    /// How it came in.
+    pub arrival: Arrival,
 }
 
 impl Intake {
@@ -131,6 +133,7 @@ impl Intake {
             envelope,
             content,
             received,
+            arrival,
         } = arrived;
         let octets = content.len();
         let recipients = envelope.recipients.iter().map(ToString::to_string);
@@ -155,12 +158,10 @@ impl Intake {
             message: composed.map_err(|error| not_composed(&error))?,
             data_center,
             submitted_by: submitter.principal(),
+            arrival,
             idempotency: None,
             due_at: None,
-            counts_for: sender.map(|sender| CountedSender {
-                id: sender.id.clone(),
-                limits: sender.settings.limits,
-            }),
+            counts_for: sender.map(CountedSender::from),
         };
         let outcome = outbox.submit(submission).await;
         let id = outcome.map_err(|error| not_submitted(&error))?.id;

@@ -94,6 +94,9 @@ async fn accept(
     stopping: CancellationToken,
 ) {
     let Listener { socket, options } = &*listener;
+    let address = socket.local_addr().unwrap_or(options.address);
+    let name: Arc<str> = format!("{address} {}", options.mode.name()).into();
+    let metrics = shared.intake.metrics();
     let mut refusals = Refusals::default();
     while let Some(accepted) = stopping.run_until_cancelled(socket.accept()).await {
         let (stream, peer) = match accepted {
@@ -107,6 +110,7 @@ async fn accept(
         let is_allowed = options.networks.is_empty()
             || options.networks.iter().any(|one| one.contains(&address));
         if !is_allowed {
+            metrics.count_smtp_reply("connection", 554);
             refusals.count(
                 address,
                 "the address is not in the networks of the listener",
@@ -119,6 +123,7 @@ async fn accept(
             continue;
         }
         let Some(slot) = slots.take(address, &shared.limits) else {
+            metrics.count_smtp_reply("connection", 421);
             refusals.count(address, "too many connections");
             refuse(
                 &stream,
@@ -135,6 +140,7 @@ async fn accept(
             stream,
             address,
             options.mode,
+            Arc::clone(&name),
             Arc::clone(&shared),
             stopping.clone(),
         );

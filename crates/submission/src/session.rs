@@ -119,6 +119,11 @@ impl Session {
         self.is_signed_in || self.is_known_by_address
     }
 
+    /// Returns true from an accepted MAIL until its message is read or it is reset.
+    pub fn has_transaction(&self) -> bool {
+        self.envelope.is_some()
+    }
+
     /// Processes a line.
     pub fn line(&mut self, line: Line) -> Step {
         let step = match self.exchange.take() {

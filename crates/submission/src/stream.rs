@@ -3,7 +3,7 @@
 use std::{io, sync::Arc};
 
 use futures::FutureExt as _;
-use rustls::ServerConfig;
+use rustls::{ProtocolVersion, ServerConfig};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -48,6 +48,18 @@ impl Stream {
             }
             Self::Lost => Ok(()),
         }
+    }
+
+    /// Returns the version of TLS, such as `1.3`. Returns `None` without TLS.
+    pub fn tls_version(&self) -> Option<&'static str> {
+        let Self::Tls(stream) = self else {
+            return None;
+        };
+        Some(match stream.get_ref().1.protocol_version() {
+            Some(ProtocolVersion::TLSv1_2) => "1.2",
+            Some(ProtocolVersion::TLSv1_3) => "1.3",
+            _ => "other",
+        })
     }
 
     /// Ends the server's side of the connection.

@@ -11,11 +11,13 @@ use domain::{
 
 use crate::{Words, field_error, request_problem, words};
 
-/// Returns the path of the page about a data center or server.
+/// Returns the path of the page about a data center, server, or sender.
 pub fn alert_path(subject: &AlertSubject) -> String {
     match subject {
         AlertSubject::DataCenter(id) => paths::SmtpSettings::of(id.as_str()),
-        AlertSubject::Server(_) => paths::AlertSettings::PATH.to_owned(),
+        AlertSubject::Server(_) | AlertSubject::Sender { .. } => {
+            paths::AlertSettings::PATH.to_owned()
+        }
     }
 }
 
@@ -46,6 +48,7 @@ pub fn alert_kind(kind: AlertKind) -> &'static str {
         AlertKind::DiskFull => "The disk is full",
         AlertKind::DiskReadOnly => "The data directory is read-only",
         AlertKind::ClockDiffers => "The server's clock differs from the database's",
+        AlertKind::SenderSilent => "A sender is silent",
     }
 }
 
@@ -87,6 +90,10 @@ pub fn alert_kind_help(kind: AlertKind) -> &'static str {
         AlertKind::ClockDiffers => {
             "The server's clock differs from the database's by more than 15 seconds. This server delivers no mail \
              until they agree. Synchronize both clocks, for example with NTP."
+        }
+        AlertKind::SenderSilent => {
+            "The sender has sent nothing for the number of hours in its settings. Check that the program or device \
+             runs, and that its host, port, user name, and password are right."
         }
     }
 }

@@ -72,7 +72,7 @@ pub use finding::{Explanation, explain, finding_text};
 pub use flash::flash_message;
 pub use mailbox::{folder, mail_from, mail_subject, mailbox_problem, new_mails, search_in, size};
 pub use message::{
-    NO_SUBJECT, attempt_outcome, count, counted, message_refusal, message_state,
+    NO_SUBJECT, arrival_protocol, attempt_outcome, count, counted, message_refusal, message_state,
     message_state_help, message_subject, recipient_kind, recipient_state,
 };
 pub use message_error::{message_field_error, parameter_error};

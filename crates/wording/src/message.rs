@@ -1,6 +1,8 @@
 //! Messages of the outbox: states, attempts, counts.
 
-use domain::{AttemptOutcome, MessageRefusal, MessageState, RecipientKind, RecipientState};
+use domain::{
+    ArrivalProtocol, AttemptOutcome, MessageRefusal, MessageState, RecipientKind, RecipientState,
+};
 
 use crate::{Words, request_problem::UNAVAILABLE, words};
 
@@ -14,6 +16,17 @@ pub fn message_state(state: MessageState) -> &'static str {
         MessageState::Failed => "Failed",
         MessageState::Cancelled => "Cancelled",
         MessageState::Bounced => "Bounced",
+    }
+}
+
+/// Returns the way in which a message came in.
+pub fn arrival_protocol(protocol: ArrivalProtocol) -> &'static str {
+    match protocol {
+        ArrivalProtocol::Smtp => "Over SMTP",
+        ArrivalProtocol::Http => "Over the HTTP API",
+        ArrivalProtocol::Spool => "From the spool of mailgrant send, over the HTTP API",
+        ArrivalProtocol::Resent => "Resent by a user",
+        ArrivalProtocol::Alert => "Written by Mailgrant, as an alert",
     }
 }
 

@@ -1,8 +1,8 @@
 //! Notifications about alerts, and failures of webhooks.
 
 use domain::{
-    AlertKind, AlertSubject, Notification, NotificationEvent, NotificationFailure, WebhookFailure,
-    paths, untrusted,
+    AlertFacts, AlertKind, AlertSubject, Notification, NotificationEvent, NotificationFailure,
+    WebhookFailure, paths, untrusted,
 };
 
 use crate::{alert_kind_help, alert_path, explain, server_facts};
@@ -40,7 +40,7 @@ impl NotificationText {
     }
 }
 
-/// Returns the text of a notification about the data center or server with this name.
+/// Returns the text of a notification about the data center, server, or sender with this name.
 pub fn notification(notification: &Notification, name: &str) -> NotificationText {
     let condition = &notification.condition;
     let path = alert_path(&condition.subject);
@@ -58,6 +58,8 @@ pub fn notification(notification: &Notification, name: &str) -> NotificationText
             let (ends_at, waiting) = (condition.facts.ends_at, condition.facts.waiting_since);
             facts.extend(ends_at.map(|at| ("Ends", at.to_string())));
             facts.extend(waiting.map(|at| ("Waiting since", at.to_string())));
+            let silent = condition.facts.silent_since;
+            facts.extend(silent.map(|at| ("Last message", at.to_string())));
             facts.extend(server_facts(&condition.facts));
             let text = match &condition.facts.finding {
                 Some(finding) => {
@@ -75,7 +77,10 @@ pub fn notification(notification: &Notification, name: &str) -> NotificationText
             }
         }
         NotificationEvent::Ended => NotificationText {
-            title: format!("Mailgrant, {name}: {}", ended(condition.kind)),
+            title: format!(
+                "Mailgrant, {name}: {}",
+                ended(condition.kind, &condition.facts)
+            ),
             text: format!(
                 "Resolved after {}.",
                 lasting(notification.created_at.since(condition.since))
@@ -94,6 +99,7 @@ fn subject_label(subject: &AlertSubject) -> &'static str {
     match subject {
         AlertSubject::DataCenter(_) => "Data center",
         AlertSubject::Server(_) => "Server",
+        AlertSubject::Sender { .. } => "Sender",
     }
 }
 
@@ -108,10 +114,11 @@ fn began(kind: AlertKind) -> &'static str {
         AlertKind::DiskFull => "the disk is full, new mail is refused",
         AlertKind::DiskReadOnly => "the data directory is read-only, new mail is refused",
         AlertKind::ClockDiffers => "the clock is wrong, no mail is delivered",
+        AlertKind::SenderSilent => "the sender is silent",
     }
 }
 
-fn ended(kind: AlertKind) -> &'static str {
+fn ended(kind: AlertKind, facts: &AlertFacts) -> &'static str {
     match kind {
         AlertKind::NeedsAuthorization => "authorized again",
         AlertKind::TestingEnds | AlertKind::UnusedEnds => "the grant no longer ends soon",
@@ -121,6 +128,9 @@ fn ended(kind: AlertKind) -> &'static str {
         AlertKind::DiskSpaceLow => "there is enough disk space again",
         AlertKind::DiskFull | AlertKind::DiskReadOnly => "new mail is accepted again",
         AlertKind::ClockDiffers => "the clock is right again",
+        AlertKind::SenderSilent if facts.sent_again_at.is_some() => "the sender sends again",
+        // Removed, expired, or with another number of hours.
+        AlertKind::SenderSilent => "its silence is no longer a problem",
     }
 }
 
@@ -189,8 +199,8 @@ pub fn webhook_failure(code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use domain::{
-        AlertCondition, AlertFacts, AlertId, ChannelId, DataCenterId, FindingCode, NotificationId,
-        NotificationState, UnixTime, paths,
+        AlertCondition, AlertId, ChannelId, DataCenterId, FindingCode, NotificationId,
+        NotificationState, SenderId, UnixTime, paths,
     };
 
     use super::*;
@@ -270,6 +280,33 @@ mod tests {
             let shown = words.facts.iter().map(|(name, value)| (*name, &**value));
             assert!(shown.into_iter().any(|shown| shown == fact), "{fact:?}");
         }
+    }
+
+    #[test]
+    fn an_alert_about_a_sender_names_its_last_message_and_how_the_silence_ended() {
+        let kind = AlertKind::SenderSilent;
+        let silent_since = Some(UnixTime(1_799_900_000));
+        let words = |event, sent_again_at| {
+            let facts = AlertFacts {
+                silent_since,
+                sent_again_at,
+                ..AlertFacts::default()
+            };
+            let mut sample = sample(event, kind, facts);
+            sample.condition.subject = AlertSubject::Sender {
+                id: SenderId::parse("0f").unwrap(),
+                name: "Printer".into(),
+            };
+            notification(&sample, "Printer")
+        };
+        let began = words(NotificationEvent::Began, None);
+        assert_eq!(began.title, "Mailgrant, Printer: the sender is silent");
+        assert_eq!(began.facts[0], ("Sender", "Printer".to_owned()));
+        assert!(began.facts.iter().any(|(name, _)| *name == "Last message"));
+        let ended = words(NotificationEvent::Ended, silent_since);
+        assert_eq!(ended.title, "Mailgrant, Printer: the sender sends again");
+        let removed = words(NotificationEvent::Ended, None);
+        assert!(!removed.title.contains("sends again"), "{removed:?}");
     }
 
     #[test]

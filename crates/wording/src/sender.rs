@@ -24,6 +24,7 @@ pub fn sender_field_label(field: SenderField) -> &'static str {
         SenderField::PerMinute => "Messages per minute",
         SenderField::PerDay => "Messages per day",
         SenderField::Expires => "Last day",
+        SenderField::SilentAfter => "Hours of silence before an alert",
         SenderField::AllowedFrom => "Other From addresses",
         SenderField::OtherFrom => "If a From address is not allowed",
         SenderField::DisplayName => "Display name",

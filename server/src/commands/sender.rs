@@ -72,6 +72,9 @@ pub struct AddOptions {
     /// Last day on which the sender may send, such as 2027-01-31
     #[arg(long, value_name = "DAY", default_value = "")]
     expires: String,
+    /// Hours without a message after which an alert is raised [default: no alert]
+    #[arg(long, value_name = "HOURS", default_value = "")]
+    silent_after: String,
     /// Address or domain that the sender may use in From; may be repeated [default: those of the
     /// data center]
     #[arg(long, value_name = "ADDRESS|DOMAIN")]
@@ -107,6 +110,7 @@ impl AddOptions {
             messages_per_minute: self.per_minute.clone(),
             messages_per_day: self.per_day.clone(),
             expires: self.expires.clone(),
+            silent_after_hours: self.silent_after.clone(),
             allowed_from: self.allow_from.join("\n"),
             other_from: self.other_from.clone(),
             display_name: self.display_name.clone(),
@@ -260,6 +264,10 @@ fn shown(sender: &Sender) -> String {
         (
             SenderField::Expires,
             or(settings.expires_at.map(UnixTime::rfc3339), "never"),
+        ),
+        (
+            SenderField::SilentAfter,
+            or(settings.silent_after_hours, "no alert"),
         ),
         (
             SenderField::AllowedFrom,

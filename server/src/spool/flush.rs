@@ -3,7 +3,7 @@
 
 use std::{io, path::PathBuf, sync::Arc};
 
-use mail::{Remote, RemoteError};
+use mail::{Remote, RemoteError, RemoteMessage};
 
 use super::{SpoolError, directory::SpoolDirectory};
 
@@ -112,7 +112,11 @@ async fn submit_one(
         Ok(None) => return Ok(Outcome::AlreadySubmitted),
         Err(error) => return Ok(Outcome::NotAccepted(NotAccepted::Unreadable(error))),
     };
-    match server.submit(&message.remote(name)).await {
+    let spooled = RemoteMessage {
+        spooled: true,
+        ..message.remote(name)
+    };
+    match server.submit(&spooled).await {
         Ok(()) => Ok(match directory.delete(name) {
             Ok(()) => Outcome::Submitted,
             Err(error) => Outcome::NotAccepted(NotAccepted::NotDeleted(error)),

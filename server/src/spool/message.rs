@@ -30,6 +30,7 @@ impl Spooled {
             recipients: &self.recipients,
             sender: self.sender.as_deref(),
             replace_from: self.replace_from,
+            spooled: false,
             content: &self.content,
         }
     }

@@ -138,6 +138,13 @@ async fn a_message_is_stored_before_it_is_accepted() {
         shown["submitted_by"],
         json!({"kind": "key", "name": "program"})
     );
+    assert_eq!(
+        shown["arrival"],
+        json!({
+            "protocol": "http", "sender": null, "key": "program", "client_address": "127.0.0.1",
+            "client_name": null, "tls": null, "listener": null, "resent_from": null,
+        })
+    );
     let kinds: Vec<_> = shown["recipients"]
         .as_array()
         .unwrap()

@@ -1,6 +1,10 @@
 //! The pages about messages, without WASM.
 
-use domain::{EmailAddress, MessageId, MessageState, Recipient, RecipientKind};
+use domain::{
+    Arrival, ArrivalProtocol, EmailAddress, MessageId, MessageState, Recipient, RecipientKind,
+    SenderId, SenderLimits, SenderName,
+};
+use mail::CountedSender;
 
 use crate::support::{Browser, Reply, Server, body, mail, submit};
 
@@ -307,6 +311,45 @@ async fn a_message_that_has_ended_is_sent_once_more_as_a_new_one() {
         audit.contains(id.as_str()) && audit.contains(new.id.as_str()),
         "{audit}"
     );
+}
+
+#[tokio::test]
+async fn the_page_of_a_message_shows_how_it_came_in() {
+    let server = Server::start().await;
+    let mailer = server.mailer().await;
+    let mut submission = mail(&mailer, "Scan");
+    submission.counts_for = Some(CountedSender {
+        id: SenderId::parse("gone").unwrap(),
+        name: SenderName::parse("Printer, 2nd floor").unwrap(),
+        limits: SenderLimits::default(),
+    });
+    submission.arrival = Arrival {
+        client_address: Some("192.168.1.20".parse().unwrap()),
+        client_name: Some("<b>printer\u{202e}</b>".into()),
+        tls: Some("1.2".into()),
+        listener: Some("0.0.0.0:587 starttls".into()),
+        ..Arrival::over(ArrivalProtocol::Smtp)
+    };
+    let id = mailer.outbox.submit(submission).await.unwrap().id;
+    let path = format!("/messages/{}", id.as_str());
+    let page = server.viewer().await.get(&path).await;
+    for shown in [
+        "Over SMTP",
+        "<bdi>Printer, 2nd floor</bdi>",
+        "(removed)",
+        "<bdi>192.168.1.20</bdi>",
+        // Untrusted text is escaped, isolated, and cannot reverse what follows.
+        "<bdi>&lt;b&gt;printer&lt;/b&gt;</bdi>",
+        "<bdi>1.2</bdi>",
+        "<bdi>0.0.0.0:587 starttls</bdi>",
+    ] {
+        assert!(page.body.contains(shown), "{shown} {page:?}");
+    }
+    let id = submit(&mailer, "Report").await;
+    let path = format!("/messages/{}", id.as_str());
+    let page = server.viewer().await.get(&path).await;
+    assert!(page.body.contains("Over the HTTP API"), "{page:?}");
+    assert!(!page.body.contains("<dt>Listener"), "{page:?}");
 }
 
 #[tokio::test]

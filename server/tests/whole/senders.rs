@@ -66,6 +66,7 @@ async fn a_sender_is_added_shown_changed_and_removed() {
         "credentials": true,
         "networks": ["192.168.1.0/24"],
         "messages_per_day": 100,
+        "silent_after_hours": 48,
         "other_from": "rewrite",
         "allowed_recipients": ["example.com"],
     });
@@ -82,6 +83,7 @@ async fn a_sender_is_added_shown_changed_and_removed() {
     assert_eq!(sender["networks"], json!(["192.168.1.0/24"]));
     assert_eq!(sender["other_from"], "rewrite");
     assert_eq!(sender["null_sender"], "map");
+    assert_eq!(sender["silent_after_hours"], 48);
     let list = world.program.get(SENDERS).await.json();
     assert_eq!(list["senders"], json!([sender]));
 
@@ -117,6 +119,49 @@ async fn a_sender_is_added_shown_changed_and_removed() {
 }
 
 #[tokio::test]
+async fn each_change_is_in_the_activity_with_its_values_and_without_a_secret() {
+    let world = World::start().await;
+    let add = json!({"name": "Printer", "credentials": true, "messages_per_day": 100});
+    let reply = world.post(SENDERS, &add).await;
+    let path = reply.header("location").to_owned();
+    let mut secrets = vec![reply.json()["password"].as_str().unwrap().to_owned()];
+    let change = json!({
+        "name": "Scanner", "credentials": true, "silent_after_hours": 26,
+        "allowed_from": ["scan@example.com"],
+    });
+    world.post(&format!("{path}/update"), &change).await;
+    let reply = world.post(&format!("{path}/rotate"), &json!({})).await;
+    secrets.push(reply.json()["password"].as_str().unwrap().to_owned());
+    world.post(&format!("{path}/remove"), &json!({})).await;
+
+    let administrator = world.server.administrator();
+    let page = administrator.get("/activity").await.body;
+    let page = ["<!>", "<bdi>", "</bdi>"]
+        .iter()
+        .fold(page, |page, mark| page.replace(mark, ""));
+    for (action, words) in [
+        ("sender_added", "Messages per day: 100"),
+        ("sender_changed", "Hours of silence before an alert: 26"),
+        ("sender_changed", "scan@example.com"),
+        ("sender_password_made", "Old password until"),
+        ("sender_removed", "Scanner"),
+    ] {
+        let attribute = format!("data-action=\"{action}\"");
+        assert_eq!(page.matches(&attribute).count(), 1, "{action} {page}");
+        assert!(page.contains(words), "{words} {page}");
+    }
+    let exported = administrator.get("/activity/export").await.body;
+    let by_program = exported
+        .lines()
+        .filter(|line| line.contains("\"sender_"))
+        .inspect(|line| assert!(line.contains("program"), "{line}"));
+    assert_eq!(by_program.count(), 4, "{exported}");
+    for secret in secrets {
+        assert!(!page.contains(&secret) && !exported.contains(&secret));
+    }
+}
+
+#[tokio::test]
 async fn each_invalid_property_is_named() {
     let world = World::start().await;
     world
@@ -148,6 +193,11 @@ async fn each_invalid_property_is_named() {
         (
             json!({"messages_per_minute": 0}),
             "/messages_per_minute",
+            "not_a_number",
+        ),
+        (
+            json!({"silent_after_hours": 0}),
+            "/silent_after_hours",
             "not_a_number",
         ),
         (json!({"other_from": "x"}), "/other_from", "unknown_choice"),
@@ -252,6 +302,11 @@ async fn the_rules_and_limits_of_a_sender_apply_to_its_api_keys() {
         "{reply:?}"
     );
     let sender = world.program.get(&path).await.json();
+    assert_eq!(
+        stored["arrival"]["sender"],
+        json!({"id": sender["id"], "name": "Cron"})
+    );
+    assert_eq!(stored["arrival"]["key"], "cron");
     assert_eq!(
         (&sender["accepted"], &sender["rejected"]),
         (&json!(1), &json!(2))

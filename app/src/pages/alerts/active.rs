@@ -54,6 +54,7 @@ fn One(
     );
     let ends = condition.facts.ends_at;
     let waiting = condition.facts.waiting_since;
+    let silent = condition.facts.silent_since;
     let of_server = wording::server_facts(&condition.facts)
         .into_iter()
         .map(|(name, value)| {
@@ -106,6 +107,15 @@ fn One(
                     .map(|at| {
                         view! {
                             <dt>"Waiting since"</dt>
+                            <dd>
+                                <When at />
+                            </dd>
+                        }
+                    })}
+                {silent
+                    .map(|at| {
+                        view! {
+                            <dt>"Last message"</dt>
                             <dd>
                                 <When at />
                             </dd>

@@ -94,6 +94,7 @@ impl Action {
                     ("disk_full", &*form.disk_full),
                     ("disk_read_only", &*form.disk_read_only),
                     ("clock_differs", &*form.clock_differs),
+                    ("sender_silent", &*form.sender_silent),
                     ("outbox_minutes", &*form.outbox_minutes),
                     ("days_before", &*form.days_before),
                     ("daily_check", &*form.daily_check),

@@ -1,13 +1,18 @@
 //! Facts about a message other than its content.
 
-use domain::{DataCenter, OutboxMessage};
+use domain::{Arrival, ArrivalProtocol, DataCenter, OutboxMessage};
 use leptos::{either::Either, prelude::*};
 
 use crate::{paths, ui::when::When};
 
-/// Sender, data center, submitter, and time.
+/// Sender, data center, submitter, time, and how the message came in.
 #[component]
-pub fn Facts(message: OutboxMessage, data_center: Option<DataCenter>) -> impl IntoView {
+pub fn Facts(
+    message: OutboxMessage,
+    data_center: Option<DataCenter>,
+    /// True if the sender still exists.
+    has_sender: bool,
+) -> impl IntoView {
     let (words, name) = wording::actor(&message.submitted_by);
     let by = [words, name].concat();
     let sender = message.sender.to_string();
@@ -38,6 +43,7 @@ pub fn Facts(message: OutboxMessage, data_center: Option<DataCenter>) -> impl In
                 <dd><bdi>{name}</bdi></dd>
                 <dt>"Submitted by"</dt>
                 <dd><bdi>{by}</bdi></dd>
+                <ArrivalFacts arrival=message.arrival has_sender />
                 <dt>"Accepted"</dt>
                 <dd>
                     <When at=message.created_at />
@@ -58,5 +64,63 @@ pub fn Facts(message: OutboxMessage, data_center: Option<DataCenter>) -> impl In
                 Either::Right(view! { <p class="help">"The content was deleted."</p> })
             }}
         </section>
+    }
+}
+
+/// How the message came in. The client chooses its name, so it is set apart from the text.
+#[component]
+fn ArrivalFacts(arrival: Arrival, has_sender: bool) -> impl IntoView {
+    let is_smtp = arrival.protocol == ArrivalProtocol::Smtp;
+    let sender = arrival.sender.map(|sender| {
+        view! {
+            <dt>"Sender"</dt>
+            <dd>
+                <bdi>{sender.name.to_string()}</bdi>
+                {(!has_sender).then_some(" (removed)")}
+            </dd>
+        }
+    });
+    let resent = arrival.resent_from.map(|id| {
+        let path = paths::Message::path(id.as_str());
+        view! {
+            <dt>"Resent from"</dt>
+            <dd>
+                <a href=path rel="external">
+                    "The original message"
+                </a>
+            </dd>
+        }
+    });
+    let rows = [
+        (
+            "Client address",
+            arrival.client_address.map(|address| address.to_string()),
+        ),
+        ("Client name", arrival.client_name),
+        (
+            "TLS",
+            is_smtp.then(|| arrival.tls.unwrap_or_else(|| "none".to_owned())),
+        ),
+        ("Listener", arrival.listener),
+    ];
+    let rows = rows
+        .into_iter()
+        .filter_map(|(label, value)| {
+            value.map(|value| {
+                view! {
+                    <dt>{label}</dt>
+                    <dd>
+                        <bdi>{value}</bdi>
+                    </dd>
+                }
+            })
+        })
+        .collect_view();
+    view! {
+        <dt>"Came in"</dt>
+        <dd>{wording::arrival_protocol(arrival.protocol)}</dd>
+        {sender}
+        {resent}
+        {rows}
     }
 }

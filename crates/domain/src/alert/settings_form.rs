@@ -33,6 +33,8 @@ pub struct AlertSettingsForm {
     pub disk_read_only: String,
     /// `on` to get notifications for this kind of condition.
     pub clock_differs: String,
+    /// `on` to get notifications for this kind of condition.
+    pub sender_silent: String,
     /// Minutes after which a waiting message raises an alert.
     pub outbox_minutes: String,
     /// Days between the notification and the end of a secret or grant.
@@ -63,6 +65,7 @@ impl AlertSettingsForm {
             AlertKind::DiskFull => &self.disk_full,
             AlertKind::DiskReadOnly => &self.disk_read_only,
             AlertKind::ClockDiffers => &self.clock_differs,
+            AlertKind::SenderSilent => &self.sender_silent,
         };
         !typed.is_empty()
     }

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use domain::{
-    DataCenterId, MessageFilter, MessageId, Principal, Recipient, RecipientKind, UnixTime,
+    Arrival, ArrivalProtocol, DataCenterId, MessageFilter, MessageId, Principal, Recipient,
+    RecipientKind, UnixTime,
 };
 use store::{Claim, NewMessage};
 
@@ -23,6 +24,7 @@ fn new(number: i64, at: UnixTime) -> NewMessage {
         subject: format!("bench {number}"),
         recipients: vec![Recipient::new(address(), RecipientKind::To)],
         submitted_by: Principal::CommandLine,
+        arrival: Arrival::over(ArrivalProtocol::Http),
         content: b"Subject: bench\r\n\r\nx\r\n".to_vec(),
         idempotency: None,
         counts_for: None,

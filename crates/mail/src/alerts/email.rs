@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use domain::{DataCenterId, EmailAddress, Notification, NotificationFailure, Principal};
+use domain::{
+    Arrival, ArrivalProtocol, DataCenterId, EmailAddress, Notification, NotificationFailure,
+    Principal,
+};
 use message::Notice;
 use store::Idempotency;
 use wording::NotificationText;
@@ -41,6 +44,7 @@ impl Alerts {
             data_center: via.clone(),
             message: notice.compose().ok_or(NotificationFailure::Unavailable)?,
             submitted_by: Principal::Mailgrant,
+            arrival: Arrival::over(ArrivalProtocol::Alert),
             idempotency: Some(Idempotency {
                 owner: "alerts".into(),
                 key: notification.id.as_str().into(),

@@ -109,7 +109,7 @@ impl Alerts {
     ) -> Result<(), NotificationFailure> {
         let name = match &notification.condition.subject {
             AlertSubject::DataCenter(id) => self.name_of(id).await?,
-            AlertSubject::Server(name) => name.clone(),
+            AlertSubject::Server(name) | AlertSubject::Sender { name, .. } => name.clone(),
         };
         let words = wording::notification(notification, &name).displayable();
         let origin = self.public_url.as_deref();

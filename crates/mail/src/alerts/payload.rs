@@ -1,6 +1,6 @@
 //! Formats of alerts for different webhook receivers.
 
-use domain::{ChannelKind, Notification, NotificationEvent, UnixTime};
+use domain::{AlertSubject, ChannelKind, Notification, NotificationEvent, UnixTime};
 use serde_json::{Value, json};
 use wording::NotificationText;
 
@@ -34,6 +34,10 @@ fn standard(
     let facts = &condition.facts;
     let data_center = condition.subject.data_center();
     let data_center = data_center.map(|id| json!({ "id": id.as_str(), "name": name }));
+    let sender = match &condition.subject {
+        AlertSubject::Sender { id, name } => Some(json!({ "id": id.as_str(), "name": name })),
+        AlertSubject::DataCenter(_) | AlertSubject::Server(_) => None,
+    };
     let time = |at: Option<UnixTime>| at.map(UnixTime::rfc3339);
     let finding = facts.finding.as_ref().map(|finding| finding.code.code());
     json!({
@@ -44,12 +48,15 @@ fn standard(
             "condition": condition.kind.code(),
             "data_center": data_center,
             "server": condition.subject.server(),
+            "sender": sender,
             "since": condition.since.rfc3339(),
             "finding": finding,
             "ends_at": time(facts.ends_at),
             "waiting_since": time(facts.waiting_since),
             "free_bytes": facts.free_bytes,
             "clock_ahead_seconds": facts.clock_ahead_seconds,
+            "silent_since": time(facts.silent_since),
+            "sent_again_at": time(facts.sent_again_at),
             "title": words.title,
             "text": words.text,
             "url": url,

@@ -11,7 +11,7 @@ use prometheus_client::metrics::{
 
 use super::Labels;
 
-/// Upper bounds of the buckets of attempt durations, in seconds.
+/// Upper bounds of the buckets of durations, in seconds.
 const BUCKETS: [f64; 12] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 ];
@@ -35,6 +35,9 @@ pub(crate) struct Counters {
     pub(super) task_failures: Family<Labels, Counter>,
     pub(super) smtp_sessions: Family<Labels, Counter>,
     pub(super) smtp_replies: Family<Labels, Counter>,
+    pub(super) smtp_tls_failures: Counter,
+    pub(super) smtp_octets: Family<Labels, Counter>,
+    pub(super) smtp_acceptances: Histogram,
 }
 
 impl Default for Counters {
@@ -47,6 +50,9 @@ impl Default for Counters {
             task_failures: Family::default(),
             smtp_sessions: Family::default(),
             smtp_replies: Family::default(),
+            smtp_tls_failures: Counter::default(),
+            smtp_octets: Family::default(),
+            smtp_acceptances: Histogram::new(BUCKETS),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The metrics: current values from the database and counters of this process.
 
-use domain::{AlertKind, DataCenterId, GrantStatus, MessageState, UnixTime};
+use domain::{AlertKind, DataCenterId, GrantStatus, MessageState, Sender, UnixTime};
 use prometheus_client::{
     encoding::text::encode,
     metrics::{counter::Counter, family::Family, gauge::Gauge},
@@ -26,6 +26,7 @@ struct Gathered {
     needed: Gauges,
     paused: Gauges,
     has_condition: Gauges,
+    silent_senders: Gauges,
 }
 
 impl Metrics {
@@ -40,6 +41,8 @@ impl Metrics {
         let (now, store) = (self.clock.now(), &self.store);
         let observed = store.observe(now).await?;
         let conditions = store.alert_conditions().await?;
+        // Their names would be labels without limit, so they are only counted.
+        let senders = store.senders().await?;
         let gathered = Gathered::default();
         for data_center in store.data_centers().await? {
             let id = &data_center.id;
@@ -53,6 +56,15 @@ impl Metrics {
             let oldest = store.oldest_waiting(id, now).await?;
             let seconds = oldest.map_or(0, |at| now.since(at).max(0));
             gathered.count(id, &observed, seconds, has_condition);
+            let is_silent = |sender: &&Sender| {
+                let mut known = conditions.iter();
+                sender.data_center == *id
+                    && known.any(|known| known.subject.sender() == Some(&sender.id))
+            };
+            let silent = senders.iter().filter(is_silent).count();
+            let of = vec![("data_center", id.to_string())];
+            let silent = i64::try_from(silent).unwrap_or(i64::MAX);
+            set(&gathered.silent_senders, &of, silent);
             gathered.grant(id, &self.settings.grant_status(id).await?);
         }
         let mut registry = Registry::with_prefix("mailgrant");
@@ -105,18 +117,33 @@ impl Metrics {
             ),
             (
                 "smtp_sessions",
-                "Sessions of SMTP clients with this server that have ended",
+                "Sessions of SMTP clients with this server that have ended, by TLS version",
                 &metrics.smtp_sessions,
             ),
             (
                 "smtp_replies",
-                "Replies of this server to sign-ins and messages over SMTP",
+                "Replies of this server over SMTP to sign-ins and messages, and to refused commands and connections",
                 &metrics.smtp_replies,
+            ),
+            (
+                "smtp_message_octets",
+                "Octets of messages that arrived over SMTP at this server",
+                &metrics.smtp_octets,
             ),
         ];
         for (name, help, family) in counters {
             registry.register(name, help, family.clone());
         }
+        registry.register(
+            "smtp_tls_failures",
+            "TLS handshakes of SMTP clients with this server that failed",
+            metrics.smtp_tls_failures.clone(),
+        );
+        registry.register(
+            "smtp_accept_duration_seconds",
+            "Time from MAIL to the reply 250 to a message, by this server",
+            metrics.smtp_acceptances.clone(),
+        );
         let conditions = Gauges::default();
         for kind in AlertKind::ALL.iter().filter(|kind| kind.is_of_server()) {
             let of = vec![("condition", kind.code().to_owned())];
@@ -153,7 +180,10 @@ impl Gathered {
             let of = labels(id, "event", event);
             self.happened.get_or_create(&of).inc_by(count);
         }
-        for kind in AlertKind::ALL.iter().filter(|kind| !kind.is_of_server()) {
+        for kind in AlertKind::ALL
+            .iter()
+            .filter(|kind| kind.is_of_data_center())
+        {
             let of = labels(id, "condition", kind.code());
             set(&self.has_condition, &of, has_condition(*kind).into());
         }
@@ -210,6 +240,11 @@ impl Gathered {
                 "wrong",
                 "1: the data center has this problem",
                 self.has_condition,
+            ),
+            (
+                "silent_senders",
+                "Senders with an alert because they have stopped sending",
+                self.silent_senders,
             ),
             ("build_info", "The version that runs", build),
         ];

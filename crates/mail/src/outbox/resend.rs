@@ -1,6 +1,6 @@
 //! Resending a message as a new one.
 
-use domain::{Actor, MessageId, Recipient};
+use domain::{Actor, Arrival, ArrivalProtocol, MessageId, Recipient};
 use store::NewMessage;
 
 use super::Outbox;
@@ -47,6 +47,11 @@ impl Outbox {
                 .map(|one| Recipient::new(one.address, one.kind))
                 .collect(),
             submitted_by: by.who.clone(),
+            arrival: Arrival {
+                client_address: by.address.parse().ok(),
+                resent_from: Some(message.id),
+                ..Arrival::over(ArrivalProtocol::Resent)
+            },
             idempotency: None,
             counts_for: None,
         };

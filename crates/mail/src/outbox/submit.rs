@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{DataCenterId, MessageId, Principal, UnixTime, untrusted};
+use domain::{Arrival, ArrivalSender, DataCenterId, MessageId, Principal, UnixTime, untrusted};
 use message::Composed;
 use store::{CountedSender, EnqueueOutcome, ExceededLimit, Idempotency, NewMessage};
 
@@ -11,6 +11,8 @@ use crate::{MailError, sortable_id};
 
 /// Maximum length in characters of the stored subject and sender.
 const MAX_LINE: usize = 998;
+/// Maximum length in characters of the stored name of a client, that of a domain.
+const MAX_CLIENT_NAME: usize = 255;
 
 /// A composed message for submission to the outbox.
 #[derive(Clone, Debug)]
@@ -21,6 +23,8 @@ pub struct Submission {
     pub message: Composed,
     /// The account, API key, or part of Mailgrant that submits it.
     pub submitted_by: Principal,
+    /// How it came in, except the sender, which is that in `counts_for`.
+    pub arrival: Arrival,
     /// Identifies repeated requests. `None` accepts each request.
     pub idempotency: Option<Idempotency>,
     /// Time of the first attempt, or `None` for immediately.
@@ -101,6 +105,7 @@ impl Outbox {
             .plus(-self.clock.excessive_difference().unwrap_or(0));
         let id = sortable_id::message_id(now);
         let message = submission.message;
+        let arrival = arrival(submission.arrival, submission.counts_for.as_ref());
         let message = NewMessage {
             id: id.clone(),
             data_center: submission.data_center,
@@ -112,6 +117,7 @@ impl Outbox {
             subject: untrusted::line(&message.subject, MAX_LINE),
             recipients: message.recipients,
             submitted_by: submission.submitted_by,
+            arrival,
             content: message.content,
             idempotency: submission.idempotency,
             counts_for: submission.counts_for.clone(),
@@ -129,5 +135,19 @@ impl Outbox {
             EnqueueOutcome::KeyReused => Err(SubmitError::KeyReused),
             EnqueueOutcome::UnknownDataCenter => Err(MailError::UnknownDataCenter.into()),
         }
+    }
+}
+
+/// Returns how a message came in, with its sender, and with a name of the client that can be shown.
+fn arrival(arrival: Arrival, sender: Option<&CountedSender>) -> Arrival {
+    let name = arrival.client_name.as_deref();
+    let name = name.map(|name| untrusted::line(name, MAX_CLIENT_NAME));
+    Arrival {
+        client_name: name.filter(|name| !name.is_empty()),
+        sender: sender.map(|sender| ArrivalSender {
+            id: sender.id.clone(),
+            name: sender.name.clone(),
+        }),
+        ..arrival
     }
 }

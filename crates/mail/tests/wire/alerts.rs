@@ -3,20 +3,23 @@
 use std::time::Duration;
 
 use domain::{
-    AlertFacts, AlertKind, AuditAction, MessageFilter, NotificationFailure, NotificationState,
-    TypedSecret, WebhookFailure,
+    AlertFacts, AlertKind, AuditAction, DataCenterId, MessageFilter, NotificationFailure,
+    NotificationState, Sender, SenderId, SenderName, SenderSettings, TypedSecret, UnixTime,
+    WebhookFailure,
     alert::{AlertField, AlertSettingsForm, ChannelForm, ChannelFormError},
 };
-use mail::{AlertChannelError, Mailer, MailerOptions, NotReady};
+use mail::{AlertChannelError, CountedSender, Mailer, MailerOptions, NotReady};
 use sandbox::{Faults, RefusalStyle, TokenError};
 
 use crate::{
     hooks::{Hooks, Posted},
-    support::{ALICE, World},
+    outbox::submission,
+    support::{ALICE, BOB, World},
 };
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const DAY: i64 = 86_400;
+const HOUR: i64 = 3_600;
 
 fn channel(kind: &str, url: &str) -> ChannelForm {
     ChannelForm {
@@ -584,4 +587,134 @@ async fn the_url_of_a_channel_is_never_shown_and_a_saved_secret_stays_with_its_h
     assert_eq!(actions, expected);
     let recorded = format!("{recorded:?}");
     assert!(!recorded.contains("pLanted") && !recorded.contains(SECRET));
+}
+
+fn sender(number: i64, silent_after_hours: Option<u32>) -> Sender {
+    Sender {
+        id: SenderId::parse(&format!("sender-{number}")).unwrap(),
+        name: SenderName::parse(&format!("Printer {number}")).unwrap(),
+        user: None,
+        data_center: DataCenterId::default(),
+        settings: SenderSettings {
+            silent_after_hours,
+            ..SenderSettings::default()
+        },
+        passwords: Vec::new(),
+        created_at: UnixTime(1_700_000_000),
+        last_seen_at: None,
+        accepted: 0,
+        rejected: 0,
+    }
+}
+
+/// Submits a message of a sender. It is never due, so no other alert is raised.
+async fn send(world: &World, sender: &Sender) {
+    let mut submission = submission(&[BOB]);
+    submission.due_at = Some(UnixTime(i64::MAX / 2));
+    submission.counts_for = Some(CountedSender::from(sender));
+    world.mailer.outbox.submit(submission).await.unwrap();
+}
+
+/// Evaluates the alerts every five minutes, as a running server does more often.
+async fn pass(world: &World, seconds: i64) {
+    for _ in 0..seconds / 300 {
+        world.clock.advance(300);
+        world.mailer.alerts.evaluate().await.unwrap();
+    }
+}
+
+/// Returns the names of the senders that are silent.
+async fn silent(world: &World) -> Vec<String> {
+    let overview = world.mailer.alerts.overview().await.unwrap();
+    let active = overview.active.into_iter();
+    let facts = active.map(|alert| match alert.condition.subject {
+        domain::AlertSubject::Sender { name, .. } => name,
+        subject => panic!("{subject:?}"),
+    });
+    facts.collect()
+}
+
+#[tokio::test]
+async fn a_sender_that_falls_silent_raises_an_alert_until_it_sends_again() {
+    let (world, hooks) = (World::new().await, Hooks::start().await);
+    let (store, by) = (world.store().await, &world.admin);
+    add(&world, &channel("webhook", &hooks.url("/"))).await;
+    let watched = sender(1, Some(2));
+    // Without the setting, and with the setting but without a message yet.
+    for sender in [&watched, &sender(2, None), &sender(3, Some(2))] {
+        store.add_sender(sender, None, by).await.unwrap();
+    }
+    pass(&world, 300).await;
+    send(&world, &watched).await;
+    send(&world, &sender(2, None)).await;
+    pass(&world, 2 * HOUR - 300).await;
+    assert!(silent(&world).await.is_empty());
+    pass(&world, 2 * HOUR).await;
+    assert_eq!(silent(&world).await, ["Printer 1"]);
+    let text = world.mailer.metrics.render(None).await.unwrap();
+    let metric = r#"mailgrant_silent_senders{data_center="default"} 1"#;
+    assert!(text.contains(metric), "{text}");
+
+    send(&world, &watched).await;
+    pass(&world, 300).await;
+    assert!(silent(&world).await.is_empty());
+    let posted = hooks.posted();
+    assert_eq!(types(&posted), ["alert.began", "alert.ended"]);
+    let (began, ended) = (&posted[0].json()["data"], &posted[1].json()["data"]);
+    assert_eq!(began["condition"], "sender_silent");
+    assert_eq!(began["sender"]["id"], "sender-1");
+    assert_eq!(began["sender"]["name"], "Printer 1");
+    assert!(began["data_center"].is_null() && began["sent_again_at"].is_null());
+    assert_eq!(began["silent_since"], "2023-11-14T22:18:20Z");
+    assert_eq!(ended["sent_again_at"], "2023-11-15T02:13:20Z");
+
+    // It falls silent again, and is removed.
+    pass(&world, 2 * HOUR).await;
+    assert_eq!(silent(&world).await, ["Printer 1"]);
+    store
+        .remove_sender(&watched.id, by, UnixTime(0))
+        .await
+        .unwrap();
+    pass(&world, 300).await;
+    assert!(silent(&world).await.is_empty());
+    let ended = hooks.posted().last().unwrap().json();
+    assert_eq!(ended["type"], "alert.ended");
+    assert!(ended["data"]["sent_again_at"].is_null());
+}
+
+#[tokio::test]
+async fn silence_of_a_sender_counts_only_while_the_server_runs() {
+    let world = World::new().await;
+    let (store, by) = (world.store().await, &world.admin);
+    let mut watched = sender(1, Some(2));
+    store.add_sender(&watched, None, by).await.unwrap();
+    pass(&world, 300).await;
+    send(&world, &watched).await;
+    // A short restart does not matter, a long interruption starts a grace period.
+    world.clock.advance(DAY);
+    pass(&world, 2 * HOUR).await;
+    assert!(silent(&world).await.is_empty());
+    pass(&world, 300).await;
+    assert_eq!(silent(&world).await, ["Printer 1"]);
+    // An interruption does not resolve an alert.
+    world.clock.advance(DAY);
+    pass(&world, 300).await;
+    assert_eq!(silent(&world).await, ["Printer 1"]);
+
+    // More hours, and an expired sender.
+    watched.settings.silent_after_hours = Some(72);
+    store
+        .change_sender(&watched, by, UnixTime(0))
+        .await
+        .unwrap();
+    pass(&world, 300).await;
+    assert!(silent(&world).await.is_empty());
+    watched.settings.silent_after_hours = Some(1);
+    watched.settings.expires_at = Some(UnixTime(1_700_000_000));
+    store
+        .change_sender(&watched, by, UnixTime(0))
+        .await
+        .unwrap();
+    pass(&world, 2 * HOUR).await;
+    assert!(silent(&world).await.is_empty());
 }

@@ -10,8 +10,8 @@ use std::{
 };
 
 use domain::{
-    DataCenterId, EmailAddress, FindingCode, FolderName, MessageState, Recipient, RecipientKind,
-    RecipientState, SmtpForm, TypedSecret,
+    Arrival, ArrivalProtocol, DataCenterId, EmailAddress, FindingCode, FolderName, MessageState,
+    Recipient, RecipientKind, RecipientState, SmtpForm, TypedSecret,
 };
 use mail::Submission;
 use message::Composed;
@@ -140,6 +140,7 @@ async fn accepted(world: &World, message_id: &str) -> domain::MessageId {
             content: b"Subject: Hello\r\n\r\nHi\r\n".to_vec(),
         },
         submitted_by: world.admin.who.clone(),
+        arrival: Arrival::over(ArrivalProtocol::Http),
         idempotency: None,
         due_at: Some(domain::UnixTime(i64::MAX / 2)),
         counts_for: None,

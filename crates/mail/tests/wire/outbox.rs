@@ -13,8 +13,8 @@ mod waiting;
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    Actor, Attempt, DataCenterId, EmailAddress, MessageId, MessageState, OutboxMessage, Principal,
-    Recipient, RecipientKind, SendingSettings,
+    Actor, Arrival, ArrivalProtocol, Attempt, DataCenterId, EmailAddress, MessageId, MessageState,
+    OutboxMessage, Principal, Recipient, RecipientKind, SendingSettings,
 };
 use mail::{Mailer, Submission};
 use message::Composed;
@@ -68,6 +68,7 @@ pub(crate) fn submission(to: &[&str]) -> Submission {
             subject: "Hi".into(),
         },
         submitted_by: Principal::Key("cron".into()),
+        arrival: Arrival::over(ArrivalProtocol::Http),
         idempotency: None,
         due_at: None,
         counts_for: None,

@@ -2,7 +2,7 @@
 
 use domain::{
     AlertCondition, AlertFacts, AlertId, AlertKind, AlertSubject, DataCenterId, NotificationEvent,
-    NotificationState, UnixTime,
+    NotificationState, SenderId, UnixTime,
 };
 use sqlx::AnyConnection;
 
@@ -14,6 +14,8 @@ const TABLE: Table = Table("alert_conditions");
 struct Row {
     data_center: Option<String>,
     server: Option<String>,
+    sender: Option<String>,
+    sender_name: Option<String>,
     kind: String,
     id: String,
     facts: String,
@@ -24,11 +26,15 @@ impl TryFrom<Row> for AlertCondition {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let subject = match row.data_center {
-            Some(id) => {
+        let subject = match (row.data_center, row.sender) {
+            (Some(id), _) => {
                 AlertSubject::DataCenter(TABLE.value("data_center", DataCenterId::parse(&id))?)
             }
-            None => AlertSubject::Server(TABLE.needed("server", row.server)?),
+            (None, Some(id)) => AlertSubject::Sender {
+                id: TABLE.value("sender", SenderId::parse(&id))?,
+                name: TABLE.needed("sender_name", row.sender_name)?,
+            },
+            (None, None) => AlertSubject::Server(TABLE.needed("server", row.server)?),
         };
         Ok(Self {
             id: TABLE.value("id", AlertId::parse(&row.id))?,
@@ -47,7 +53,8 @@ impl Store {
     /// `Database`, `Corrupt`.
     pub async fn alert_conditions(&self) -> Result<Vec<AlertCondition>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT data_center, server, kind, id, facts, since FROM alert_conditions ORDER BY id",
+            "SELECT data_center, server, sender, sender_name, kind, id, facts, since
+             FROM alert_conditions ORDER BY id",
         )
         .fetch_all(&self.pool)
         .await?;
@@ -66,12 +73,19 @@ impl Store {
         ids: impl Fn() -> String,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
+        let sender_name = match &condition.subject {
+            AlertSubject::Sender { name, .. } => Some(name.as_str()),
+            AlertSubject::DataCenter(_) | AlertSubject::Server(_) => None,
+        };
         let added = sqlx::query(
-            "INSERT INTO alert_conditions (data_center, server, kind, id, facts, since, beats)
-             VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT DO NOTHING",
+            "INSERT INTO alert_conditions (data_center, server, sender, sender_name, kind, id,
+                 facts, since, beats)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) ON CONFLICT DO NOTHING",
         )
         .bind(condition.subject.data_center().map(DataCenterId::as_str))
         .bind(condition.subject.server())
+        .bind(condition.subject.sender().map(SenderId::as_str))
+        .bind(sender_name)
         .bind(condition.kind.code())
         .bind(condition.id.as_str())
         .bind(TABLE.write_json::<AlertFacts>("facts", &condition.facts)?)
@@ -112,8 +126,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Removes a problem and notifies the channels that were notified of its start. Returns false
-    /// if it was removed already.
+    /// Removes a problem and notifies the channels that were notified of its start. The facts may
+    /// say how it ended. Returns false if it was removed already.
     ///
     /// # Errors
     /// `Database`.

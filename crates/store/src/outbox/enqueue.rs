@@ -14,9 +14,9 @@ use super::{
 use crate::{Store, StoreError};
 
 /// Types of the bound values of each row.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "TEXT", "TEXT",
-    "TEXT", "TEXT",
+    "TEXT", "TEXT", "TEXT",
 ];
 
 impl Store {
@@ -130,9 +130,9 @@ async fn insert(
     let values = places(rows.len(), &COLUMNS);
     let sql = format!(
         "INSERT INTO messages (id, data_center, state, created_at, due_at, attempts, message_id, sender, \
-             from_header, subject, size, submitted_kind, submitted_name, recipients, search)
+             from_header, subject, size, submitted_kind, submitted_name, recipients, search, arrival)
          SELECT v.column1, d.id, 'waiting', v.column3, v.column4, 0, v.column5, v.column6, v.column7, v.column8, \
-             v.column9, v.column10, v.column11, v.column12, v.column13
+             v.column9, v.column10, v.column11, v.column12, v.column13, v.column14
          FROM (VALUES {values}) AS v JOIN data_centers AS d ON d.id = v.column2 WHERE TRUE
          ON CONFLICT (id) DO NOTHING RETURNING id"
     );
@@ -151,7 +151,8 @@ async fn insert(
             .bind(message.submitted_by.kind())
             .bind(message.submitted_by.name())
             .bind(TABLE.write_json("recipients", &message.recipients)?)
-            .bind(search_text(message));
+            .bind(search_text(message))
+            .bind(TABLE.write_json("arrival", &message.arrival)?);
     }
     Ok(query.fetch_all(connection).await?)
 }

@@ -11,7 +11,7 @@ use crate::StoreError;
 /// Columns of [`Row`] for `SELECT` from `messages AS m`.
 pub(super) const COLUMNS: &str = "m.id, m.data_center, m.state, m.created_at, m.due_at, m.finished_at, m.attempts, \
      m.message_id, m.sender, m.from_header, m.subject, m.size, m.submitted_kind, m.submitted_name, \
-     m.recipients, m.finding, \
+     m.arrival, m.recipients, m.finding, \
      CASE WHEN EXISTS (SELECT 1 FROM message_contents AS c WHERE c.message = m.id) THEN CAST(1 AS BIGINT) \
      ELSE CAST(0 AS BIGINT) END AS has_content";
 
@@ -31,6 +31,7 @@ pub(super) struct Row {
     size: i64,
     submitted_kind: String,
     submitted_name: String,
+    arrival: String,
     recipients: String,
     finding: Option<String>,
     has_content: i64,
@@ -56,6 +57,7 @@ impl TryFrom<Row> for OutboxMessage {
             size: row.size,
             has_content: row.has_content != 0,
             submitted_by: principal(&row.submitted_kind, &row.submitted_name)?,
+            arrival: TABLE.read_json("arrival", &row.arrival)?,
             recipients: TABLE.read_json("recipients", &row.recipients)?,
             finding: finding
                 .map(|json| TABLE.read_json("finding", json))

@@ -331,6 +331,7 @@ fn facts(sender: &Sender) -> Vec<(SenderField, String)> {
     let rules = &settings.rules;
     let user = sender.user.as_ref().map(SenderUser::as_str);
     let expires = settings.expires_at.map(UnixTime::rfc3339);
+    let silent_after = settings.silent_after_hours.as_ref();
     let all = [
         (SenderField::User, user.unwrap_or_default().to_owned()),
         (SenderField::Networks, joined(&settings.networks)),
@@ -344,6 +345,7 @@ fn facts(sender: &Sender) -> Vec<(SenderField, String)> {
             optional(settings.limits.per_day.as_ref()),
         ),
         (SenderField::Expires, expires.unwrap_or_default()),
+        (SenderField::SilentAfter, optional(silent_after)),
         (SenderField::AllowedFrom, joined(&rules.allowed_from)),
         (SenderField::OtherFrom, rules.other_from.code().to_owned()),
         (

@@ -15,6 +15,7 @@ use store::{
 use crate::{
     database::on_both,
     samples::{NOW, PLANTED, by, home, secret},
+    senders::sender,
 };
 
 fn next() -> String {
@@ -93,6 +94,7 @@ fn message(number: i64, due_at: UnixTime) -> NewMessage {
         subject: String::new(),
         recipients: Vec::new(),
         submitted_by: domain::Principal::Mailgrant,
+        arrival: domain::Arrival::over(domain::ArrivalProtocol::Alert),
         content: Vec::new(),
         idempotency: None,
         counts_for: None,
@@ -140,6 +142,41 @@ on_both! {
         assert!(second.beats > first.beats);
         assert!(store.end_condition(&other, NOW.plus(60), next).await.unwrap());
         assert_eq!(store.alert_conditions().await.unwrap(), [one]);
+    }
+
+    async fn a_condition_of_a_sender_is_kept_until_it_ends_even_if_the_sender_is_removed(database) {
+        let store = database.open().await;
+        add(&store, &post("a")).await;
+        let printer = sender(1, "Printer");
+        store.add_sender(&printer, None, by()).await.unwrap();
+        let silent = || AlertCondition {
+            subject: AlertSubject::Sender { id: printer.id.clone(), name: "Printer".into() },
+            facts: AlertFacts { silent_since: Some(NOW), ..AlertFacts::default() },
+            ..condition(AlertKind::SenderSilent)
+        };
+        let first = silent();
+        assert!(begin(&store, &first).await && !begin(&store, &silent()).await);
+        assert!(store.remove_sender(&printer.id, by(), NOW).await.unwrap());
+        assert_eq!(store.alert_conditions().await.unwrap(), [first.clone()]);
+        let mut ended = first.clone();
+        ended.facts.sent_again_at = Some(NOW.plus(60));
+        assert!(store.end_condition(&ended, NOW.plus(60), next).await.unwrap());
+        assert!(store.alert_conditions().await.unwrap().is_empty());
+        let told = store.notifications_about(&first.id).await.unwrap();
+        let told: Vec<_> = told.into_iter().map(|one| one.condition).collect();
+        assert_eq!(told, [first, ended]);
+    }
+
+    async fn alerts_are_watched_since_the_last_interruption_of_more_than_ten_minutes(database) {
+        let store = database.open().await;
+        let watched = async |after| store.record_alert_watch(NOW.plus(after)).await.unwrap();
+        assert_eq!(watched(0).await, NOW);
+        // A restart, and a clock that was set back.
+        for after in [30, 630, 600, 1_230] {
+            assert_eq!(watched(after).await, NOW, "{after}");
+        }
+        assert_eq!(watched(1_831).await, NOW.plus(1_831));
+        assert_eq!(watched(1_861).await, NOW.plus(1_831));
     }
 
     async fn channels_that_were_notified_of_the_start_are_notified_of_the_end_afterwards(database) {

@@ -1,6 +1,7 @@
 use domain::{
-    DataCenterId, EmailAddress, HourCounts, MessageFilter, MessageId, MessageState, OutboxMessage,
-    Principal, Recipient, RecipientKind, SendingLimits, SendingSettings, UnixTime,
+    Arrival, ArrivalProtocol, ArrivalSender, DataCenterId, EmailAddress, HourCounts, MessageFilter,
+    MessageId, MessageState, OutboxMessage, Principal, Recipient, RecipientKind, SenderId,
+    SenderName, SendingLimits, SendingSettings, UnixTime,
 };
 use store::{ChangeOutcome, EnqueueOutcome, Idempotency, NewMessage, SaveSendingOutcome, Store};
 
@@ -26,6 +27,7 @@ pub fn message(number: i64, to: &str) -> NewMessage {
         subject: format!("Größe {number}"),
         recipients: vec![Recipient::new(recipient, RecipientKind::To)],
         submitted_by: Principal::Key("cron".into()),
+        arrival: Arrival::over(ArrivalProtocol::Http),
         content: format!("Subject: =?utf-8?q?Gr=C3=B6=C3=9Fe?= {number}\r\n\r\nHi\r\n")
             .into_bytes(),
         idempotency: None,
@@ -58,6 +60,18 @@ on_both! {
         let store = database.open().await;
         let mut binary = message(2, "bob@example.com");
         binary.content = b"Subject: x\r\n\r\n\0\xff".to_vec();
+        binary.arrival = Arrival {
+            protocol: ArrivalProtocol::Smtp,
+            sender: Some(ArrivalSender {
+                id: SenderId::parse("sender-1").unwrap(),
+                name: SenderName::parse("Drucker Süd").unwrap(),
+            }),
+            client_address: Some("2001:db8::1".parse().unwrap()),
+            client_name: Some("[printer]".into()),
+            tls: Some("1.3".into()),
+            listener: Some("[::]:587 starttls".into()),
+            resent_from: Some(id(1)),
+        };
         let new = [message(1, "bob@example.com"), binary.clone()];
         let outcomes = store.enqueue(&new).await.unwrap();
         assert_eq!(outcomes, [EnqueueOutcome::Stored, EnqueueOutcome::Stored]);
@@ -66,6 +80,8 @@ on_both! {
         assert_eq!(stored.subject, "Größe 1");
         assert_eq!(stored.submitted_by, Principal::Key("cron".into()));
         assert_eq!(stored.recipients, new[0].recipients);
+        assert_eq!(stored.arrival, new[0].arrival);
+        assert_eq!(read(&store, 2).await.arrival, binary.arrival);
         assert!(stored.has_content);
         let content = store.message_content(&id(2)).await.unwrap();
         assert_eq!(content, Some(binary.content));

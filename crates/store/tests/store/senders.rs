@@ -67,8 +67,8 @@ fn counted(number: i64, limits: SenderLimits, after: i64) -> NewMessage {
     let mut message = message(number, "bob@example.com");
     message.created_at = NOW.plus(after);
     message.counts_for = Some(CountedSender {
-        id: sender(1, "x").id,
         limits,
+        ..CountedSender::from(&sender(1, "x"))
     });
     message
 }

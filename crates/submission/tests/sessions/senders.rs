@@ -1,6 +1,6 @@
 //! Senders with credentials, and senders that are known by their address.
 
-use domain::{Actor, Principal, Sender, SenderForm};
+use domain::{Actor, Arrival, ArrivalProtocol, ArrivalSender, Principal, Sender, SenderForm};
 use secrecy::ExposeSecret as _;
 use submission::Mode;
 
@@ -193,6 +193,89 @@ async fn a_sender_that_is_known_by_its_address_need_not_sign_in() {
     removed.unwrap();
     let reply = send(&mut client, "", "\r\nHello\r\n.\r\n").await;
     assert!(reply.starts_with("421 4.7.0 "), "{reply}");
+}
+
+#[tokio::test]
+async fn how_a_message_came_in_is_stored_with_it() {
+    let world = World::start().await;
+    let (sender, password) = add(&world, &form("Printer")).await;
+    let mut client = world.greeted(Mode::StartTls).await;
+    assert_eq!(client.say("STARTTLS").await, 220);
+    client.start_tls(&world.certificate).await;
+    // The name of the client is untrusted: this character reverses the text after it.
+    assert_eq!(client.say("EHLO printer\u{202e}1.local").await, 250);
+    let auth = format!("AUTH PLAIN {}", plain(&password));
+    assert_eq!(client.say(&auth).await, 235);
+    let reply = send(&mut client, "", "\r\nHello\r\n.\r\n").await;
+    assert!(reply.starts_with("250 "), "{reply}");
+    let listener = |mode: Mode| Some(format!("{} {}", world.address(mode), mode.name()));
+    let expected = Arrival {
+        protocol: ArrivalProtocol::Smtp,
+        sender: Some(ArrivalSender {
+            id: sender.id,
+            name: sender.name,
+        }),
+        client_address: Some("127.0.0.1".parse().unwrap()),
+        client_name: Some("printer1.local".into()),
+        tls: Some("1.3".into()),
+        listener: listener(Mode::StartTls),
+        resent_from: None,
+    };
+    assert_eq!(world.messages().await[0].arrival, expected);
+
+    // With an API key that belongs to no sender, and without TLS.
+    let mut client = world.signed_in().await;
+    let reply = send(&mut client, "", "\r\nHello\r\n.\r\n").await;
+    assert!(reply.starts_with("250 "), "{reply}");
+    let expected = Arrival {
+        sender: None,
+        client_name: Some("device".into()),
+        tls: None,
+        listener: listener(Mode::Plain),
+        ..expected
+    };
+    assert_eq!(world.messages().await[0].arrival, expected);
+}
+
+#[tokio::test]
+async fn sessions_and_messages_are_counted_in_the_metrics() {
+    let world = World::start().await;
+    let mut client = world.signed_in().await;
+    assert_eq!(client.say("AUTH PLAIN").await, 503);
+    let message = "Subject: Scan\r\n\r\nHello\r\n.\r\n";
+    let reply = send(&mut client, "", message).await;
+    assert!(reply.starts_with("250 "), "{reply}");
+    let bare = "Subject: Scan\n\r\n.\r\n";
+    let reply = send(&mut client, "", bare).await;
+    assert!(reply.starts_with("550 5.6.11 "), "{reply}");
+    client.send("QUIT\r\n").await;
+    client.rest().await;
+    let mut client = world.greeted(Mode::Tls).await;
+    let auth = format!("AUTH PLAIN {}", plain("wrong"));
+    assert_eq!(client.say(&auth).await, 535);
+    client.send("QUIT\r\n").await;
+    client.rest().await;
+
+    let metrics = world.mailer.metrics.render(None).await.unwrap();
+    let (octets, rejected) = (message.len(), bare.len());
+    for line in [
+        r#"smtp_sessions_total{tls="none"} 1"#,
+        r#"smtp_sessions_total{tls="1.3"} 1"#,
+        r#"smtp_replies_total{to="sign_in",code="235"} 1"#,
+        r#"smtp_replies_total{to="sign_in",code="535"} 1"#,
+        r#"smtp_replies_total{to="command",code="503"} 1"#,
+        r#"smtp_replies_total{to="message",code="250"} 1"#,
+        r#"smtp_replies_total{to="message",code="550"} 1"#,
+        &format!(r#"smtp_message_octets_total{{outcome="accepted"}} {octets}"#),
+        &format!(r#"smtp_message_octets_total{{outcome="rejected"}} {rejected}"#),
+        "smtp_accept_duration_seconds_count 1",
+    ] {
+        let line = format!("mailgrant_{line}");
+        assert!(
+            metrics.lines().any(|found| found == line),
+            "{line}\n{metrics}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -101,6 +101,10 @@ async fn a_server_submits_spooled_messages_when_it_starts() {
     place.all_are_taken(&server).await;
 
     assert_eq!(place.subjects().await, ["0", "1", "2"]);
+    let list = place.program.get("/api/v1/messages").await.json();
+    for message in list["messages"].as_array().unwrap() {
+        assert_eq!(message["arrival"]["protocol"], "spool", "{message}");
+    }
     assert!(place.machine.path("spool/refused/9-wrong.mail").exists());
     assert!(server.stop());
 }

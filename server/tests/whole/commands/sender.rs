@@ -9,7 +9,7 @@ fn a_sender_is_added_listed_shown_and_removed() {
     add(path, "alice", "administrator");
     let made = run(
         path,
-        "sender add Printer --network 192.168.1.0/24 --per-day 100",
+        "sender add Printer --network 192.168.1.0/24 --per-day 100 --silent-after 26",
     )
     .success();
     let lines: Vec<_> = made.lines().collect();
@@ -28,6 +28,7 @@ fn a_sender_is_added_listed_shown_and_removed() {
         "Name: Printer",
         "Addresses and networks: 192.168.1.0/24",
         "Messages per day: 100",
+        "Hours of silence before an alert: 26",
         "If a From address is not allowed: Reject the message",
         "Last seen: never",
     ] {
@@ -40,6 +41,16 @@ fn a_sender_is_added_listed_shown_and_removed() {
     let removed = run(path, "sender remove Printer").success();
     assert_eq!(removed, "The sender Printer was removed.\n");
     assert_eq!(run(path, "sender list").success(), "");
+    // Each change is recorded, without a password.
+    let activity = run(path, "audit export").success();
+    for action in ["sender_added", "sender_password_made", "sender_removed"] {
+        let entry = activity.lines().find(|line| line.contains(action));
+        let entry = entry.unwrap_or_else(|| panic!("{action}: {activity}"));
+        assert!(entry.contains("command_line"), "{entry}");
+    }
+    let new_password = rotated.lines().last().unwrap();
+    let new_password = new_password.strip_prefix("password: ").unwrap();
+    assert!(!activity.contains(password) && !activity.contains(new_password));
 }
 
 #[test]

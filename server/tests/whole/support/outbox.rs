@@ -1,6 +1,9 @@
 //! Messages submitted by programs.
 
-use domain::{DataCenterId, EmailAddress, MessageId, Principal, Recipient, RecipientKind};
+use domain::{
+    Arrival, ArrivalProtocol, DataCenterId, EmailAddress, MessageId, Principal, Recipient,
+    RecipientKind,
+};
 use mail::{Mailer, Submission};
 use message::Composed;
 
@@ -22,6 +25,7 @@ pub fn mail(mailer: &Mailer, subject: &str) -> Submission {
             content: body.into_bytes(),
         },
         submitted_by: Principal::Key("shop".into()),
+        arrival: Arrival::over(ArrivalProtocol::Http),
         idempotency: None,
         due_at: Some(mailer.clock.now().plus(31_536_000)),
         counts_for: None,

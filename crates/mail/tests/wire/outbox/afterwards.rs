@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::MessageState;
+use domain::{ArrivalProtocol, MessageState};
 use mail::Resent;
 use sandbox::Faults;
 
@@ -67,7 +67,9 @@ async fn a_message_that_is_sent_again_is_a_new_one() {
     let Resent::As(copy) = resent else {
         panic!("{resent:?}")
     };
-    until_state(&world, &copy, MessageState::Delivered).await;
+    let copied = until_state(&world, &copy, MessageState::Delivered).await;
+    assert_eq!(copied.arrival.protocol, ArrivalProtocol::Resent);
+    assert_eq!(copied.arrival.resent_from, Some(id.clone()));
     let received = world.control().messages();
     assert_eq!(received.len(), 2);
     assert_ne!(received[0].message_id, received[1].message_id);

@@ -3,7 +3,7 @@
 //! The names in the OpenAPI document (`as`) are part of the API: generated clients have types of
 //! these names.
 
-use domain::{Attempt, OutboxMessage, Recipient};
+use domain::{Arrival, Attempt, OutboxMessage, Principal, Recipient};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -62,6 +62,8 @@ pub struct MessageResponse {
     pub size: i64,
     /// The submitter of the message.
     pub submitted_by: SubmitterResponse,
+    /// How the message came in.
+    pub arrival: ArrivalResponse,
     /// The recipients.
     pub recipients: Vec<RecipientResponse>,
     /// The code of the finding that explains why the last attempt failed.
@@ -77,9 +79,43 @@ pub struct MessageResponse {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SubmitterShown)]
 pub struct SubmitterResponse {
-    /// `key`, `account`, `command_line` or `mailgrant`.
+    /// `key`, `sender`, `account`, `command_line` or `mailgrant`.
     pub kind: String,
-    /// The name of the key or the account.
+    /// The name of the key, the sender, or the account.
+    pub name: String,
+}
+
+/// How a message came in. Facts that do not apply are `null`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ArrivalShown)]
+pub struct ArrivalResponse {
+    /// `smtp`, `http`, `spool` (over HTTP, after it had waited in the spool of `mailgrant send`),
+    /// `resent`, or `alert`.
+    pub protocol: String,
+    /// The sender that the message counts for. It may have been removed since.
+    pub sender: Option<ArrivalSenderResponse>,
+    /// The name of the API key.
+    pub key: Option<String>,
+    /// The IP address of the client.
+    pub client_address: Option<String>,
+    /// The name in the client's EHLO or HELO. The client chooses it, so do not rely on it.
+    pub client_name: Option<String>,
+    /// The TLS version of an SMTP session, such as `1.3`; `null` without TLS, and for other
+    /// protocols.
+    pub tls: Option<String>,
+    /// The address and the mode of the listener of an SMTP session.
+    pub listener: Option<String>,
+    /// The ID of the message that was resent.
+    pub resent_from: Option<String>,
+}
+
+/// The sender of a message.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ArrivalSenderShown)]
+pub struct ArrivalSenderResponse {
+    /// The sender ID.
+    pub id: String,
+    /// The name that the sender had then.
     pub name: String,
 }
 
@@ -139,12 +175,34 @@ impl MessageResponse {
                 kind: message.submitted_by.kind().to_owned(),
                 name: message.submitted_by.name().to_owned(),
             },
+            arrival: ArrivalResponse::of(message.arrival, &message.submitted_by),
             recipients: message.recipients.into_iter().map(Into::into).collect(),
             finding: message
                 .finding
                 .map(|finding| finding.code.code().to_owned()),
             attempt_count: message.attempts,
             attempts: attempts.map(|all| all.into_iter().map(Into::into).collect()),
+        }
+    }
+}
+
+impl ArrivalResponse {
+    fn of(arrival: Arrival, submitted_by: &Principal) -> Self {
+        Self {
+            protocol: arrival.protocol.code().to_owned(),
+            sender: arrival.sender.map(|sender| ArrivalSenderResponse {
+                id: sender.id.as_str().to_owned(),
+                name: sender.name.to_string(),
+            }),
+            key: match submitted_by {
+                Principal::Key(name) => Some(name.clone()),
+                _ => None,
+            },
+            client_address: arrival.client_address.map(|address| address.to_string()),
+            client_name: arrival.client_name,
+            tls: arrival.tls,
+            listener: arrival.listener,
+            resent_from: arrival.resent_from.map(|id| id.as_str().to_owned()),
         }
     }
 }

@@ -13,8 +13,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{
-    ApiKey, DataCenterId, MessageFieldError, MessageId, ParameterError, Sender,
-    address::split_list, paths,
+    ApiKey, Arrival, ArrivalProtocol, DataCenterId, MessageFieldError, MessageId, ParameterError,
+    Sender, address::split_list, paths,
 };
 use mail::{
     BodyBudget, ComposeError, CountedSender, ExceededLimit, MailError, Mailer, Submission,
@@ -39,6 +39,8 @@ const MEGABYTE: u64 = 1024 * 1024;
 const RECIPIENTS: &str = "Mailgrant-Recipients";
 /// Header with the envelope sender.
 const SENDER: &str = "Mailgrant-Sender";
+/// Header of a message that has waited in a spool.
+const SPOOLED: &str = "Mailgrant-Spooled";
 
 /// Submit a message
 ///
@@ -58,6 +60,7 @@ const SENDER: &str = "Mailgrant-Sender";
         ("Idempotency-Key" = Option<String>, Header, description = "A unique key for this request, 1 to 255 printable characters. A repeated request with the same key and body submits no second message and gets the same response."),
         ("Mailgrant-Recipients" = Option<String>, Header, description = "For `message/rfc822`: the envelope recipients, separated by commas. Defaults to the addresses in `To`, `Cc`, and `Bcc`."),
         ("Mailgrant-Sender" = Option<String>, Header, description = "For `message/rfc822`: the envelope sender, which receives bounces. Defaults to the address in `From`."),
+        ("Mailgrant-Spooled" = Option<String>, Header, description = "`true` if the message has waited in a spool, which is shown with it. `mailgrant send` sets this."),
     ),
     request_body(
         description = "At most 25 MB.",
@@ -157,12 +160,10 @@ async fn accept(
         data_center,
         message: composed.map_err(|error| Box::new(compose_error(&error)))?,
         submitted_by: from.info.actor.who.clone(),
+        arrival: arrival(&parts.headers, from.info),
         idempotency,
         due_at: None,
-        counts_for: from.sender.map(|sender| CountedSender {
-            id: sender.id.clone(),
-            limits: sender.settings.limits,
-        }),
+        counts_for: from.sender.map(CountedSender::from),
     };
     let submitted = mailer.outbox.submit(submission).await;
     Ok(submitted
@@ -217,6 +218,17 @@ impl SubmitQuery {
     fn identity(&self, headers: &HeaderMap) -> String {
         let media = headers.get(CONTENT_TYPE);
         format!("{media:?} {self:?}")
+    }
+}
+
+fn arrival(headers: &HeaderMap, info: &RequestInfo) -> Arrival {
+    let protocol = match headers.get(SPOOLED) {
+        Some(value) if value == "true" => ArrivalProtocol::Spool,
+        _ => ArrivalProtocol::Http,
+    };
+    Arrival {
+        client_address: info.actor.address.parse().ok(),
+        ..Arrival::over(protocol)
     }
 }
 

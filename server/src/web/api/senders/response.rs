@@ -34,6 +34,8 @@ pub struct SenderResponse {
     pub messages_per_day: Option<u32>,
     /// The time at which it expires.
     pub expires_at: Option<String>,
+    /// The number of hours without a message after which an alert is raised.
+    pub silent_after_hours: Option<u32>,
     /// Addresses and domains that it may use in `From`.
     pub allowed_from: Vec<String>,
     /// `reject`, `rewrite`, or `keep_name`.
@@ -107,6 +109,7 @@ impl SenderResponse {
             messages_per_minute: settings.limits.per_minute,
             messages_per_day: settings.limits.per_day,
             expires_at: settings.expires_at.map(UnixTime::rfc3339),
+            silent_after_hours: settings.silent_after_hours,
             allowed_from: texts(&rules.allowed_from),
             other_from: rules.other_from.code().to_owned(),
             display_name: rules.display_name,
