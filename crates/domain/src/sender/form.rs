@@ -45,6 +45,8 @@ pub enum SenderField {
     NullSender,
     /// Allowed domains of recipients.
     AllowedRecipients,
+    /// Checkbox: the sender may read the mailbox.
+    ReadMailbox,
 }
 
 impl SenderField {
@@ -65,6 +67,7 @@ impl SenderField {
         Self::DefaultFrom,
         Self::NullSender,
         Self::AllowedRecipients,
+        Self::ReadMailbox,
     ];
 
     /// Returns the name of the field in the form, the API, and the audit.
@@ -85,6 +88,7 @@ impl SenderField {
             Self::DefaultFrom => "default_from",
             Self::NullSender => "null_sender",
             Self::AllowedRecipients => "allowed_recipients",
+            Self::ReadMailbox => "read_mailbox",
         }
     }
 
@@ -132,6 +136,8 @@ pub struct SenderForm {
     pub null_sender: String,
     /// Domains of recipients. Empty for all.
     pub allowed_recipients: String,
+    /// `on` if the sender may read the mailbox of the data center over IMAP or POP3.
+    pub read_mailbox: String,
 }
 
 /// Validated input for a sender.
@@ -180,6 +186,10 @@ impl SenderForm {
             .check(SenderField::Expires, self.expires_at(now))
             .flatten();
         let rules = self.rules(&mut errors);
+        // The address alone would let every program on a device read and delete mail.
+        if !self.read_mailbox.is_empty() && self.credentials.is_empty() {
+            errors.add(SenderField::ReadMailbox, SenderFormError::NeedsPassword);
+        }
         match (name, networks, data_center, rules) {
             (Some(name), Some(networks), Some(data_center), Some(rules)) if errors.is_empty() => {
                 Ok(NewSender {
@@ -192,6 +202,7 @@ impl SenderForm {
                         limits,
                         expires_at,
                         rules,
+                        read_mailbox: !self.read_mailbox.is_empty(),
                     },
                 })
             }
@@ -376,6 +387,7 @@ mod tests {
             form.default_from = "Printer <printer@example.com>".into();
             form.null_sender = "reject".into();
             form.allowed_recipients = "example.com\n@example.org\nexample.com".into();
+            form.read_mailbox = "on".into();
         });
         let parsed = parsed.parse(NOW).unwrap();
         assert!(parsed.credentials);
@@ -385,8 +397,10 @@ mod tests {
             limits,
             expires_at,
             rules,
+            read_mailbox,
             ..
         } = parsed.settings;
+        assert!(read_mailbox);
         assert_eq!((limits.per_minute, limits.per_day), (Some(10), Some(1_000)));
         assert_eq!(expires_at.unwrap().rfc3339(), "2026-11-24T00:00:00Z");
         assert_eq!(rules.allowed_from.len(), 2);
@@ -428,5 +442,7 @@ mod tests {
             form.allowed_recipients = "a@b.c".into();
         });
         assert_eq!(found, Error::NotADomain);
+        let found = error(Field::ReadMailbox, |form| form.read_mailbox = "on".into());
+        assert_eq!(found, Error::NeedsPassword);
     }
 }
