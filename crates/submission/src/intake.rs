@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use access::{Access, Submitter, SubmitterError};
 use domain::{MessageFieldError, MessageId};
+use listener::Credentials;
 use mail::{
     BodyBudget, ComposeError, CountedSender, ExceededLimit, MailError, Mailer, Metrics, Submission,
     SubmitError,
@@ -11,7 +12,7 @@ use mail::{
 use message::{MessageErrors, RawRequest, Received};
 use wording::{api_problem, message_field_error};
 
-use crate::{auth::Credentials, reply::Reply, session::Envelope};
+use crate::{reply::Reply, session::Envelope};
 
 /// The parts of the product that a session uses.
 #[derive(Clone, Debug)]

@@ -11,6 +11,7 @@ use crate::workspace::Workspace;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("prerequisites", &[]),
+    ("listener", &[]),
     ("clock", &["domain"]),
     ("decode", &["domain"]),
     ("fuzz", &["domain"]),
@@ -33,7 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "submission",
-        &["access", "domain", "mail", "message", "wording"],
+        &["access", "domain", "listener", "mail", "message", "wording"],
     ),
     ("app", &["access", "domain", "mail", "wording"]),
     ("frontend", &["app"]),
