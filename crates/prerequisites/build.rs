@@ -13,11 +13,14 @@ const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(postgres, small_disks, mail_programs)");
+    println!("cargo::rustc-check-cfg=cfg(postgres, small_disks, mail_programs, mailbox_programs)");
     if has_postgres() {
         println!("cargo::rustc-cfg=postgres");
     }
-    if has_mail_programs() {
+    if has_mailbox_programs() {
+        println!("cargo::rustc-cfg=mailbox_programs");
+    }
+    if has_programs(&["curl", "msmtp", "python3", "swaks"]) {
         println!("cargo::rustc-cfg=mail_programs");
     }
     if has_small_disks() {
@@ -36,10 +39,24 @@ fn has_postgres() -> bool {
     env::var_os(POSTGRES).is_some()
 }
 
-fn has_mail_programs() -> bool {
+/// Returns true if Dovecot can be started, and the programs are there that read mail from it.
+fn has_mailbox_programs() -> bool {
+    println!("cargo::rerun-if-env-changed=USER");
+    let dovecot = ["/usr/sbin/dovecot", "/usr/lib/dovecot/imap"];
+    for path in dovecot {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    let is_root = Command::new("id").arg("-u").output();
+    let is_root = is_root.is_ok_and(|output| output.stdout == b"0\n");
+    is_root
+        && dovecot.iter().all(|path| Path::new(path).exists())
+        && has_programs(&["fetchmail", "mbsync", "python3"])
+}
+
+fn has_programs(names: &[&str]) -> bool {
     println!("cargo::rerun-if-env-changed=PATH");
     let folders = env::var_os("PATH").unwrap_or_default();
-    ["curl", "msmtp", "python3", "swaks"].iter().all(|name| {
+    names.iter().all(|name| {
         let found = env::split_paths(&folders)
             .map(|folder| folder.join(name))
             .find(|path| path.exists());

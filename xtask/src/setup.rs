@@ -94,7 +94,7 @@ const LIBFAKETIME: Need = Need {
     reason: "sets the clock of one server in the soak test",
 };
 
-const MAIL_PROGRAMS: [Need; 4] = [
+const MAIL_PROGRAMS: [Need; 6] = [
     Need {
         debian: "curl",
         signs: &["curl"],
@@ -103,7 +103,17 @@ const MAIL_PROGRAMS: [Need; 4] = [
     Need {
         debian: "python3",
         signs: &["python3"],
-        reason: "its smtplib, which sends to the SMTP server in tests",
+        reason: "its smtplib and imaplib, which use the servers for programs in tests",
+    },
+    Need {
+        debian: "fetchmail",
+        signs: &["fetchmail"],
+        reason: "reads mail over the IMAP gateway in tests",
+    },
+    Need {
+        debian: "isync",
+        signs: &["mbsync"],
+        reason: "reads mail over the IMAP gateway in tests",
     },
     Need {
         debian: "swaks",

@@ -119,7 +119,7 @@ pub struct SenderSettings {
     /// The addresses that it may use.
     #[serde(default)]
     pub rules: SenderRules,
-    /// True if it may read the mailbox of its data center over IMAP or POP3. This includes deleting
+    /// True if it may read the mailbox of its data center over IMAP. This includes deleting
     /// mail.
     #[serde(default)]
     pub read_mailbox: bool,

@@ -1,4 +1,4 @@
-//! Listeners, limits, and TLS of the servers for programs and devices: SMTP, IMAP, and POP3.
+//! Listeners, limits, and TLS of the servers for programs and devices: SMTP and IMAP.
 //!
 //! The crate knows no protocol. A [`Service`] serves the connections that [`accept`] lets in.
 //! [`Input`] splits what a client sends into lines, and [`Exchange`] is SASL as a server. Start

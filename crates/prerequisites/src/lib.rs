@@ -38,6 +38,16 @@ pub fn needs_mail_programs(_: TokenStream, test: TokenStream) -> TokenStream {
     )
 }
 
+/// Marks a test that runs Dovecot as root, and the programs fetchmail, mbsync, and Python's imaplib.
+#[proc_macro_attribute]
+pub fn needs_mailbox_programs(_: TokenStream, test: TokenStream) -> TokenStream {
+    ignore_unless(
+        cfg!(mailbox_programs),
+        "needs root, Dovecot, and the programs fetchmail, mbsync, and python3",
+        test,
+    )
+}
+
 fn ignore_unless(is_available: bool, reason: &str, test: TokenStream) -> TokenStream {
     if is_available {
         return test;

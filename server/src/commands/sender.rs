@@ -92,7 +92,7 @@ pub struct AddOptions {
     /// Domain that the sender may send to; may be repeated [default: all]
     #[arg(long, value_name = "DOMAIN")]
     allow_recipient: Vec<String>,
-    /// Allow the sender to sign in to the IMAP and POP3 gateway, where it can read and delete the
+    /// Allow the sender to sign in to the mailbox gateway, where it can read and delete the
     /// mail of the data center
     #[arg(long, conflicts_with = "no_password")]
     read_mailbox: bool,

@@ -23,6 +23,7 @@ mod export;
 mod form_rules;
 mod forwarded;
 mod full_disk;
+mod gateway;
 mod headers;
 mod host_names;
 mod json_log;

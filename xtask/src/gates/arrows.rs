@@ -36,6 +36,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "submission",
         &["access", "domain", "listener", "mail", "message", "wording"],
     ),
+    (
+        "gateway",
+        &["access", "domain", "listener", "mail", "wording"],
+    ),
     ("app", &["access", "domain", "mail", "wording"]),
     ("frontend", &["app"]),
     (
@@ -45,6 +49,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "app",
             "clock",
             "domain",
+            "gateway",
+            "listener",
             "mail",
             "message",
             "store",

@@ -136,7 +136,7 @@ pub struct SenderForm {
     pub null_sender: String,
     /// Domains of recipients. Empty for all.
     pub allowed_recipients: String,
-    /// `on` if the sender may read the mailbox of the data center over IMAP or POP3.
+    /// `on` if the sender may read the mailbox of the data center over IMAP.
     pub read_mailbox: String,
 }
 

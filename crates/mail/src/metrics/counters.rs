@@ -35,6 +35,9 @@ pub(crate) struct Counters {
     pub(super) task_failures: Family<Labels, Counter>,
     pub(super) smtp_sessions: Family<Labels, Counter>,
     pub(super) smtp_replies: Family<Labels, Counter>,
+    pub(super) gateway_sessions: Family<Labels, Counter>,
+    pub(super) gateway_sign_ins: Family<Labels, Counter>,
+    pub(super) gateway_octets: Family<Labels, Counter>,
 }
 
 impl Default for Counters {
@@ -47,6 +50,9 @@ impl Default for Counters {
             task_failures: Family::default(),
             smtp_sessions: Family::default(),
             smtp_replies: Family::default(),
+            gateway_sessions: Family::default(),
+            gateway_sign_ins: Family::default(),
+            gateway_octets: Family::default(),
         }
     }
 }

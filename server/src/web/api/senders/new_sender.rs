@@ -75,7 +75,7 @@ pub struct NewSender {
     #[schema(max_items = 500)]
     #[serde(default)]
     pub allowed_recipients: Vec<String>,
-    /// True if the sender may sign in to the IMAP and POP3 gateway, where it can read and delete
+    /// True if the sender may sign in to the mailbox gateway, where it can read and delete
     /// the mail of the data center. Requires `credentials`, and an API key with the scope `mailbox`.
     #[serde(default)]
     pub read_mailbox: bool,

@@ -46,7 +46,7 @@ pub struct SenderResponse {
     pub null_sender: String,
     /// Domains that it may send to. Empty for all.
     pub allowed_recipients: Vec<String>,
-    /// True if it may read and delete mail over IMAP and POP3.
+    /// True if it may read and delete mail over IMAP.
     pub read_mailbox: bool,
     /// The time at which it was added.
     pub created_at: String,
