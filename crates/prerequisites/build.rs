@@ -42,7 +42,7 @@ fn has_postgres() -> bool {
     env::var_os(POSTGRES).is_some()
 }
 
-/// A program that sends mail in a test.
+/// A program that sends or reads mail in a test.
 struct Program {
     name: &'static str,
     /// What must exist: commands, absolute paths, paths below the checkout, modules of Perl
@@ -106,6 +106,17 @@ impl Program {
                 true,
             ),
             Self::new("smtp_source", &["/usr/sbin/smtp-source"], false),
+            Self::new(
+                "mailbox_programs",
+                &[
+                    "/usr/sbin/dovecot",
+                    "/usr/lib/dovecot/imap",
+                    "fetchmail",
+                    "mbsync",
+                    "python3",
+                ],
+                true,
+            ),
         ]
         .into_iter()
     }

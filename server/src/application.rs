@@ -16,6 +16,7 @@ use crate::{
     config::{PublicUrl, local_origin},
     connections::{self, Capacity, Serving},
     data::open_server_store,
+    gateway::{self as mailbox_gateway, Gateway},
     mailer::open_mailer,
     output::print_error,
     smtp::{self, Smtp},
@@ -39,6 +40,7 @@ pub struct Application {
     feeds: Arc<Feeds>,
     serving: Serving,
     smtp: Option<Smtp>,
+    gateway: Option<Gateway>,
     setup_url: Option<SecretString>,
     stopping: CancellationToken,
 }
@@ -75,6 +77,8 @@ impl Application {
         let body_budget = limits.body_budget();
         let intake = Intake::new(access.clone(), mailer.clone(), body_budget.clone());
         let smtp = smtp::open(&config, intake).await?;
+        let readers = ::gateway::Readers::new(access.clone(), mailer.clone());
+        let gateway = mailbox_gateway::open(&config, readers).await?;
         let link = access.begin_setup().await?;
         let setup_url = link.map(|link| {
             let origin = config.public_url.as_ref().map(PublicUrl::origin);
@@ -110,6 +114,7 @@ impl Application {
             feeds,
             serving,
             smtp,
+            gateway,
             setup_url,
             stopping,
         })
@@ -180,7 +185,15 @@ impl Application {
                 }
             }
         };
-        let serving = async { tokio::join!(serving, accepting) };
+        let relaying = {
+            let (gateway, stopping) = (self.gateway, self.stopping.clone());
+            async move {
+                if let Some(gateway) = gateway {
+                    gateway.run(stopping).await;
+                }
+            }
+        };
+        let serving = async { tokio::join!(serving, accepting, relaying) };
         let stopping = self.stopping;
         let stop = async {
             until.await;
@@ -191,7 +204,7 @@ impl Application {
             sleep(GRACE).await;
         };
         tokio::select! {
-            ((), ()) = serving => {}
+            ((), (), ()) = serving => {}
             () = stop => tracing::warn!(
                 grace_seconds = GRACE.as_secs(),
                 "connections closed before their requests finished"

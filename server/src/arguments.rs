@@ -168,6 +168,10 @@ struct Flags {
     /// PEM file of the key of this certificate
     #[arg(long, global = true, value_name = "FILE")]
     smtp_certificate_key: Option<String>,
+    /// Where programs may read mail over IMAP with the password of a sender, such as "0.0.0.0:993
+    /// tls"; written like --smtp-listeners; may be repeated [default: none]
+    #[arg(long, global = true, value_name = "LISTENER")]
+    imap_listeners: Vec<String>,
     /// Events to log, such as info or mail=debug,info [default: info]
     #[arg(long, global = true, value_name = "FILTER")]
     log: Option<String>,
@@ -194,6 +198,7 @@ impl Arguments {
             .flag(Setting::ExtraRoots, flags.extra_roots.clone())
             .flag(Setting::SpoolsOf, flags.spools_of.clone())
             .flag(Setting::SmtpListeners, flags.smtp_listeners.clone())
+            .flag(Setting::ImapListeners, flags.imap_listeners.clone())
             .flag(Setting::TrustedProxies, flags.trusted_proxies.clone())
             .flag(Setting::DenyNetworks, flags.deny_networks.clone())
             .flag(Setting::DataCenter, self.send_for());

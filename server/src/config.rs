@@ -6,6 +6,7 @@ mod certificates;
 mod database;
 mod dns_server;
 mod error;
+mod gateway;
 mod key;
 mod listen;
 mod networks;
@@ -34,6 +35,7 @@ use tracing_subscriber::EnvFilter;
 pub use address_limits::AddressLimits;
 pub(crate) use certificates::MAX_PEM;
 pub use error::ConfigError;
+pub use gateway::GatewayConfig;
 pub use listen::local_origin;
 pub use public_url::PublicUrl;
 pub use setting::Setting;
@@ -95,6 +97,8 @@ pub struct Config {
     pub spools_of: Vec<PathBuf>,
     /// How mail is accepted over SMTP.
     pub smtp: SmtpConfig,
+    /// How programs read mail with a password.
+    pub gateway: GatewayConfig,
     /// The log filter, in the syntax of `RUST_LOG`.
     pub log: String,
     /// The format of log lines.
@@ -162,6 +166,7 @@ impl Config {
         let outbox = outbox::read(&values, &mut report)?;
         let spools_of = spools::read(&values, &mut report)?;
         let smtp = smtp::read(&values, &mut report)?;
+        let gateway = gateway::read(&values, &mut report)?;
         let log = values.text_or(Setting::Log, "info")?;
         report.value(Setting::Log, &log);
         let log_format = values.text_or(Setting::LogFormat, "text")?;
@@ -187,6 +192,7 @@ impl Config {
             outbox,
             spools_of,
             smtp,
+            gateway,
             log: match EnvFilter::try_new(&log.value) {
                 Ok(_) => log.value,
                 Err(error) => return Err(log.invalid(error.to_string())),

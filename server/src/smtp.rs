@@ -1,6 +1,6 @@
 //! Wires the SMTP server ([`submission`]): its listeners, its name, and its certificate.
 
-mod certificate;
+pub(crate) mod certificate;
 
 use std::net::SocketAddr;
 
@@ -91,7 +91,7 @@ fn limits(of_address: AddressLimits) -> submission::Limits {
 }
 
 /// Returns the configured name, or that of the machine.
-fn name(config: &SmtpConfig) -> String {
+pub(crate) fn name(config: &SmtpConfig) -> String {
     if let Some(name) = &config.name {
         return name.to_string();
     }

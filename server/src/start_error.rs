@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use crate::smtp::SmtpError;
+use crate::{gateway::GatewayError, smtp::SmtpError};
 
 /// An error that prevents the server from starting.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,9 @@ pub enum StartError {
     /// Mail cannot be accepted over SMTP.
     #[error(transparent)]
     Smtp(#[from] SmtpError),
+    /// Programs cannot read mail.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
     /// The server could not listen on the address.
     #[error("cannot listen on {address}")]
     Listen {

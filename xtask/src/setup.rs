@@ -96,13 +96,23 @@ const LIBFAKETIME: Need = Need {
     reason: "sets the clock of one server in the soak test",
 };
 
-/// Programs that send to the SMTP server in tests. JavaMail's test also needs a JDK, which is
+/// Programs that send to the SMTP server in tests, or read from the IMAP gateway. JavaMail's test also needs a JDK, which is
 /// several hundred megabytes and is not installed.
-const MAIL_PROGRAMS: [Need; 13] = [
+const MAIL_PROGRAMS: [Need; 15] = [
     Need::program("curl", &["curl"]),
     Need::program("python3", &["python3"]),
     Need::program("swaks", &["swaks"]),
     Need::program("msmtp", &["msmtp"]),
+    Need {
+        debian: "fetchmail",
+        signs: &["fetchmail"],
+        reason: "reads mail over the IMAP gateway in tests",
+    },
+    Need {
+        debian: "isync",
+        signs: &["mbsync"],
+        reason: "reads mail over the IMAP gateway in tests",
+    },
     Need::program("s-nail", &["s-nail"]),
     Need::program(
         "git-email",

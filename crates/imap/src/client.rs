@@ -327,6 +327,11 @@ impl Client {
         }
     }
 
+    /// Returns the stream, and what has been read from it and not processed.
+    pub fn into_parts(self) -> (RecordingStream, Vec<u8>) {
+        (self.wire, self.frames.into_rest())
+    }
+
     /// Returns the stream. Data that arrived too early is dropped: nothing sent in plaintext counts
     /// inside TLS (RFC 9051 §6.2.1).
     pub fn into_wire(self) -> RecordingStream {

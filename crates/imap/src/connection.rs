@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use decode::{ImapStage, imap_reply};
 use domain::{FactName, Finding, FindingCode, StepKind};
 use imap_codec::imap_types::{command::CommandBody, mailbox::Mailbox as Name};
-use net::{Recorder, RecordingStream, Timeouts};
+use net::{Recorder, RecordingStream, Stream, Timeouts};
 use tokio::time::timeout;
 
 use crate::{
@@ -111,6 +111,22 @@ impl Connection {
         };
         let finding = self.mailbox.finding(code).saying(&received);
         Err(recorder.failed(step, &received, finding))
+    }
+
+    /// Asks for the capabilities after the sign-in. Returns them in upper case.
+    ///
+    /// # Errors
+    /// The finding about a missing response.
+    pub async fn capabilities(&mut self, recorder: &Recorder) -> Result<Vec<String>, Finding> {
+        self.ask_capabilities(recorder).await?;
+        Ok(self.capabilities.clone())
+    }
+
+    /// Returns the stream, and the octets that have been read from it and not processed. Returns
+    /// `None` if the connection is lost.
+    pub fn into_stream(self) -> Option<(Stream, Vec<u8>)> {
+        let (wire, rest) = self.client.into_parts();
+        Some((wire.take_stream()?, rest))
     }
 
     /// Sends LOGOUT. The server's response no longer matters.

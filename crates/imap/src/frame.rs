@@ -72,6 +72,11 @@ impl Frames {
         }
     }
 
+    /// Returns the bytes of an incomplete response.
+    pub fn into_rest(self) -> Vec<u8> {
+        self.buffer
+    }
+
     fn take(&mut self, end: usize) -> Frame {
         self.line = 0;
         self.seen = 0;

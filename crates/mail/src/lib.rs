@@ -51,8 +51,8 @@ pub use doctor::{CheckOf, CheckRequest, Doctor};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use health::{Health, NotReady};
 pub use inbound::{Inbound, InboundWebhookError};
-pub use mailboxes::{MailWatch, MailboxError, Mailboxes};
-pub use metrics::Metrics;
+pub use mailboxes::{MailWatch, MailboxError, Mailboxes, RelayedSession};
+pub use metrics::{GatewayOctets, Metrics};
 pub use net::{DeniedNetworks, Resolver, Resolving, SystemResolver};
 pub use options::MailerOptions;
 pub use outbox::{

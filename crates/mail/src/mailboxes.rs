@@ -13,6 +13,7 @@ mod operations;
 mod poll_state;
 mod pool;
 mod position;
+mod relay;
 mod search;
 mod session;
 mod source;
@@ -26,6 +27,7 @@ use store::Store;
 
 pub use error::MailboxError;
 pub(crate) use pool::Pool;
+pub use relay::RelayedSession;
 pub use watch::MailWatch;
 pub(crate) use watch::Watches;
 

@@ -14,6 +14,15 @@ use crate::{ServerClock, ServerConditions, Settings};
 /// Label names and values.
 type Labels = Vec<(&'static str, String)>;
 
+/// Octets of relayed sessions.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GatewayOctets {
+    /// From clients to mail servers.
+    pub sent: u64,
+    /// From mail servers to clients.
+    pub received: u64,
+}
+
 /// Metrics of this server and of the database.
 #[derive(Debug)]
 pub struct Metrics {
@@ -55,6 +64,37 @@ impl Metrics {
         let of = vec![("to", to.to_owned()), ("code", code.to_string())];
         self.counters.smtp_replies.get_or_create(&of).inc();
     }
+
+    /// Counts a connection of an IMAP client, with the version of TLS.
+    pub fn count_gateway_session(&self, protocol: &'static str, tls: &'static str) {
+        let of = vec![protocol_label(protocol), ("tls", tls.to_owned())];
+        self.counters.gateway_sessions.get_or_create(&of).inc();
+    }
+
+    /// Counts a sign-in of an IMAP client.
+    pub fn count_gateway_sign_in(&self, protocol: &'static str, result: &'static str) {
+        let of = vec![protocol_label(protocol), ("result", result.to_owned())];
+        self.counters.gateway_sign_ins.get_or_create(&of).inc();
+    }
+
+    /// Counts octets of relayed sessions.
+    pub fn count_gateway_octets(&self, protocol: &'static str, octets: GatewayOctets) {
+        let GatewayOctets { sent, received } = octets;
+        for (direction, octets) in [("sent", sent), ("received", received)] {
+            let of = vec![
+                protocol_label(protocol),
+                ("direction", direction.to_owned()),
+            ];
+            self.counters
+                .gateway_octets
+                .get_or_create(&of)
+                .inc_by(octets);
+        }
+    }
+}
+
+fn protocol_label(protocol: &str) -> (&'static str, String) {
+    ("protocol", protocol.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -100,6 +140,13 @@ mod tests {
             .metrics
             .observe_smtp_acceptance(Duration::from_millis(20));
         mailer.metrics.count_smtp_reply("message", 250);
+        mailer.metrics.count_gateway_session("IMAP", "1.3");
+        mailer.metrics.count_gateway_sign_in("IMAP", "ok");
+        let octets = GatewayOctets {
+            sent: 10,
+            received: 2_000,
+        };
+        mailer.metrics.count_gateway_octets("IMAP", octets);
         mailer.metrics.render(None).await.unwrap()
     }
 
@@ -122,6 +169,9 @@ mod tests {
             r#"mailgrant_smtp_accept_duration_seconds_bucket{le="0.025"} 1"#,
             r#"mailgrant_silent_senders{data_center="default"} 0"#,
             r#"mailgrant_smtp_replies_total{to="message",code="250"} 1"#,
+            r#"mailgrant_gateway_sessions_total{protocol="imap",tls="1.3"} 1"#,
+            r#"mailgrant_gateway_sign_ins_total{protocol="imap",result="ok"} 1"#,
+            r#"mailgrant_gateway_octets_total{protocol="imap",direction="received"} 2000"#,
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }

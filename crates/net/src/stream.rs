@@ -24,6 +24,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 const MAX_REPLY: usize = 128 * 1024;
 
 /// TCP, with or without TLS.
+#[derive(Debug)]
 pub enum Stream {
     /// Without encryption.
     Tcp(TcpStream),

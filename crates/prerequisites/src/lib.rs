@@ -28,7 +28,7 @@ pub fn needs_small_disks(_: TokenStream, test: TokenStream) -> TokenStream {
     )
 }
 
-/// Marks a test that runs a program that sends mail: `#[needs_program(swaks)]`. The build script
+/// Marks a test that runs a program that sends or reads mail: `#[needs_program(swaks)]`. The build script
 /// lists the programs that it knows.
 #[proc_macro_attribute]
 pub fn needs_program(name: TokenStream, test: TokenStream) -> TokenStream {

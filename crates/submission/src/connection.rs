@@ -4,6 +4,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use access::Submitter;
 use domain::{Arrival, ArrivalProtocol};
+use listener::{Accepted, Credentials, HANDSHAKE, Input, Line, Mode, Stream, TlsConfig, linger};
 use message::Received;
 use tokio::{
     net::TcpStream,
@@ -13,29 +14,21 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Intake, Limits, Mode, TlsConfig,
-    auth::Credentials,
+    Intake, Limits,
     data::{BareLineEnd, Content, DataReader},
     intake::Arrived,
-    line::{Input, Line},
     reply::Reply,
     session::{Offer, Session, Step, too_large},
-    stream::Stream,
 };
 
-/// First octet of a TLS handshake (RFC 8446 §5.1).
-const HANDSHAKE: u8 = 0x16;
 /// Octets read in one piece.
 const BUFFER: usize = 4_096;
 /// Octets of a message read in one piece.
 const MESSAGE_BUFFER: usize = 65_536;
 /// Octets by which the reserved part of the body budget grows.
 const RESERVE: usize = 262_144;
-/// Time to read the rest of what a client sends after the last reply. Closing a connection with
-/// unread octets would discard the reply.
+/// Time to read the rest of what a client sends after the last reply.
 const LINGER: Duration = Duration::from_secs(1);
-/// Octets that are read then.
-const LINGER_OCTETS: usize = 262_144;
 
 /// Parts that all connections share.
 #[derive(Debug)]
@@ -91,14 +84,13 @@ struct Connection {
 }
 
 /// Serves a connection until the client or the server closes it.
-pub async fn serve(
-    stream: TcpStream,
-    address: IpAddr,
-    mode: Mode,
-    listener: Arc<str>,
-    shared: Arc<Shared>,
-    stopping: CancellationToken,
-) {
+pub async fn serve(accepted: Accepted, shared: Arc<Shared>, stopping: CancellationToken) {
+    let Accepted {
+        stream,
+        address,
+        mode,
+        listener,
+    } = accepted;
     let limits = shared.limits;
     let early = match mode {
         Mode::Tls => Early::Handshake,
@@ -456,18 +448,6 @@ impl Connection {
             return;
         }
         // The client may be gone, which ends the connection as well.
-        let _ = timeout(LINGER, self.linger()).await;
-    }
-
-    async fn linger(&mut self) -> std::io::Result<()> {
-        self.stream.shutdown().await?;
-        let mut octets = 0;
-        while octets < LINGER_OCTETS {
-            match self.stream.read(&mut self.buffer).await? {
-                0 => break,
-                read => octets += read,
-            }
-        }
-        Ok(())
+        let _ = timeout(LINGER, linger(&mut self.stream, &mut self.buffer)).await;
     }
 }

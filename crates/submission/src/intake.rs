@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use access::{Access, Submitter, SubmitterError};
 use domain::{Arrival, MessageFieldError, MessageId};
+use listener::Credentials;
 use mail::{
     BodyBudget, ComposeError, CountedSender, ExceededLimit, MailError, Mailer, Metrics, Submission,
     SubmitError,
@@ -11,7 +12,7 @@ use mail::{
 use message::{MessageErrors, RawRequest, Received};
 use wording::{api_problem, message_field_error};
 
-use crate::{auth::Credentials, reply::Reply, session::Envelope};
+use crate::{reply::Reply, session::Envelope};
 
 /// The parts of the product that a session uses.
 #[derive(Clone, Debug)]
@@ -86,6 +87,10 @@ impl Intake {
                 }
                 SubmitterError::OutOfScope => {
                     Reply::new(535, "5.7.8", "The API key lacks the scope \"send\"")
+                }
+                // Only a sign-in to a mailbox requires this right.
+                SubmitterError::NotAReader => {
+                    Reply::new(535, "5.7.8", "The sender may not read the mailbox")
                 }
                 SubmitterError::SlowDown { seconds } => {
                     let text = format!("Too many failed sign-ins. Try again in {seconds} s");

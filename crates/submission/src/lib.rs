@@ -1,30 +1,23 @@
 //! The SMTP server for programs and devices that send mail (RFC 6409).
 //!
-//! Three layers. The protocol is without I/O: `line` splits commands, `data` finds the end of a
+//! Three layers. The protocol is without I/O: `data` finds the end of a
 //! message, `command` parses, and `session` decides the reply to each line. `connection`
 //! moves octets between that and a client, and starts TLS. `intake` is the only part that knows
 //! the product: it signs senders in and submits their messages.
 //!
 //! Start reading at `session::Session::line`.
 
-mod auth;
 mod command;
 mod connection;
 mod data;
 mod intake;
 mod limits;
-mod line;
-mod listener;
 mod path;
 mod reply;
 mod server;
 mod session;
-mod slots;
-mod stream;
-mod tls;
 
 pub use intake::Intake;
 pub use limits::Limits;
-pub use listener::{ListenerOptions, Mode};
+pub use listener::{ListenerOptions, Mode, TlsConfig};
 pub use server::Server;
-pub use tls::TlsConfig;

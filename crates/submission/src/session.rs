@@ -2,14 +2,9 @@
 //! next.
 
 use domain::EmailAddress;
+use listener::{Credentials, Exchange, Line, Next, begin};
 
-use crate::{
-    Limits,
-    auth::{self, Credentials, Exchange, Next},
-    command::Command,
-    line::Line,
-    reply::Reply,
-};
+use crate::{Limits, command::Command, reply::Reply};
 
 /// Capabilities and limits that the server offers on a connection.
 #[derive(Clone, Debug)]
@@ -300,7 +295,7 @@ impl Session {
                 "Turn on encryption (TLS or STARTTLS) in the program or device before it signs in";
             return Step::Reply(Reply::new(538, "5.7.11", text));
         }
-        match auth::begin(mechanism, initial) {
+        match begin(mechanism, initial) {
             Some(next) => self.exchange(next),
             None => Step::Reply(Reply::new(504, "5.5.4", "Use PLAIN or LOGIN")),
         }

@@ -31,6 +31,7 @@ pub fn sender_field_label(field: SenderField) -> &'static str {
         SenderField::DefaultFrom => "Default From address",
         SenderField::NullSender => "Null sender",
         SenderField::AllowedRecipients => "Allowed recipient domains",
+        SenderField::ReadMailbox => "May read and delete mail",
     }
 }
 
@@ -106,6 +107,10 @@ pub fn sender_form_error(field: SenderField, error: SenderFormError) -> String {
             "Enter domains like example.com.",
         ),
         SenderFormError::UnknownChoice => UNKNOWN_CHOICE,
+        SenderFormError::NeedsPassword => words(
+            "Mail is only read with a password.",
+            "Give the sender a user name and a password.",
+        ),
     };
     Words::joined(words)
 }

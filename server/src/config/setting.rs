@@ -57,6 +57,8 @@ pub enum Setting {
     SmtpCertificate,
     /// PEM file of the key of this certificate.
     SmtpCertificateKey,
+    /// Addresses at which programs read mail over IMAP.
+    ImapListeners,
     /// The log filter.
     Log,
     /// The log format.
@@ -93,6 +95,7 @@ impl Setting {
         Self::SmtpName,
         Self::SmtpCertificate,
         Self::SmtpCertificateKey,
+        Self::ImapListeners,
         Self::Log,
         Self::LogFormat,
     ];
@@ -127,6 +130,7 @@ impl Setting {
             Self::SmtpName => "smtp_name",
             Self::SmtpCertificate => "smtp_certificate",
             Self::SmtpCertificateKey => "smtp_certificate_key",
+            Self::ImapListeners => "imap_listeners",
             Self::Log => "log",
             Self::LogFormat => "log_format",
         }

@@ -82,7 +82,8 @@ fn host(name: &Sourced<String>) -> Result<Host, ConfigError> {
     host.map_err(|_| name.invalid("is not a host name, such as mail.example.com"))
 }
 
-fn listeners(texts: &Sourced<Vec<String>>) -> Result<Vec<ListenerOptions>, ConfigError> {
+/// Parses the listeners of a server.
+pub fn listeners(texts: &Sourced<Vec<String>>) -> Result<Vec<ListenerOptions>, ConfigError> {
     if let [one] = &*texts.value
         && one == OFF
     {

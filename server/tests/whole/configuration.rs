@@ -51,6 +51,7 @@ fn has_defaults_for_everything() {
     };
     assert_eq!(listener.address.to_string(), "127.0.0.1:2525");
     assert!(config.smtp.is_default && config.smtp.certificate.is_none());
+    assert!(config.gateway.imap.is_empty());
 }
 
 #[test]
@@ -69,11 +70,19 @@ fn smtp_listeners_are_a_list_in_the_file_and_divided_by_commas_elsewhere() {
         let (sources, _directory) = sources(file, &[("MAILGRANT_SMTP_LISTENERS", environment)]);
         let smtp = Config::load(&sources).unwrap().smtp;
         assert_eq!((smtp.listeners.len(), smtp.is_default), (expected, false));
+        let (file, name) = (file.replace("smtp", "imap"), "MAILGRANT_IMAP_LISTENERS");
+        let (sources, _directory) = self::sources(&file, &[(name, environment)]);
+        let gateway = Config::load(&sources).unwrap().gateway;
+        assert_eq!(gateway.imap.len(), expected);
     }
     for (file, expected) in [
         (
             "smtp_listeners = '0.0.0.0:25 plain'",
             "mailgrant.toml, smtp_listeners: value 1, \"0.0.0.0:25 plain\", would let passwords be sent unencrypted",
+        ),
+        (
+            "imap_listeners = '0.0.0.0:143 plain'",
+            "mailgrant.toml, imap_listeners: value 1, \"0.0.0.0:143 plain\", would let passwords be sent unencrypted",
         ),
         (
             "smtp_certificate = 'a.pem'",

@@ -24,6 +24,7 @@ mod export;
 mod form_rules;
 mod forwarded;
 mod full_disk;
+mod gateway;
 mod headers;
 mod help;
 mod host_names;

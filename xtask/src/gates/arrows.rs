@@ -11,6 +11,7 @@ use crate::workspace::Workspace;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("prerequisites", &[]),
+    ("listener", &[]),
     ("clock", &["domain"]),
     ("decode", &["domain"]),
     ("fuzz", &["domain"]),
@@ -33,7 +34,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "submission",
-        &["access", "domain", "mail", "message", "wording"],
+        &["access", "domain", "listener", "mail", "message", "wording"],
+    ),
+    (
+        "gateway",
+        &["access", "domain", "listener", "mail", "wording"],
     ),
     ("app", &["access", "domain", "mail", "wording"]),
     ("frontend", &["app"]),
@@ -44,6 +49,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "app",
             "clock",
             "domain",
+            "gateway",
+            "listener",
             "mail",
             "message",
             "store",

@@ -30,7 +30,8 @@ pub fn MailboxFields(session: Session, again: bool) -> impl IntoView {
     view! {
         <Toggle state switch=EMAIL_BOX described_by="mailbox-enabled-help".to_owned()>
             <p id="mailbox-enabled-help" class="help">
-                "Mailgrant reads replies and bounces from this mailbox."
+                "Mailgrant reads replies and bounces from this mailbox. Senders that may read it over the \
+                mailbox gateway can also change and delete its mail."
             </p>
         </Toggle>
         <div class="nested needs-mailbox" role="group" aria-label="Email box">

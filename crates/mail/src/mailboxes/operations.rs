@@ -155,7 +155,7 @@ impl Mailboxes {
     }
 
     /// Limits an operation to the duration of a check.
-    async fn in_time<T>(
+    pub(super) async fn in_time<T>(
         &self,
         id: &DataCenterId,
         work: impl Future<Output = Result<T, MailboxError>>,

@@ -38,6 +38,9 @@ pub(crate) struct Counters {
     pub(super) smtp_tls_failures: Counter,
     pub(super) smtp_octets: Family<Labels, Counter>,
     pub(super) smtp_acceptances: Histogram,
+    pub(super) gateway_sessions: Family<Labels, Counter>,
+    pub(super) gateway_sign_ins: Family<Labels, Counter>,
+    pub(super) gateway_octets: Family<Labels, Counter>,
 }
 
 impl Default for Counters {
@@ -53,6 +56,9 @@ impl Default for Counters {
             smtp_tls_failures: Counter::default(),
             smtp_octets: Family::default(),
             smtp_acceptances: Histogram::new(BUCKETS),
+            gateway_sessions: Family::default(),
+            gateway_sign_ins: Family::default(),
+            gateway_octets: Family::default(),
         }
     }
 }

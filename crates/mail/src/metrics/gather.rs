@@ -130,6 +130,21 @@ impl Metrics {
                 "Octets of messages that arrived over SMTP at this server",
                 &metrics.smtp_octets,
             ),
+            (
+                "gateway_sessions",
+                "Connections of IMAP clients to this server that have signed in or ended, by version of TLS",
+                &metrics.gateway_sessions,
+            ),
+            (
+                "gateway_sign_ins",
+                "Sign-ins of IMAP clients at this server, by result",
+                &metrics.gateway_sign_ins,
+            ),
+            (
+                "gateway_octets",
+                "Octets that this server relayed to mail servers (sent) and from them (received)",
+                &metrics.gateway_octets,
+            ),
         ];
         for (name, help, family) in counters {
             registry.register(name, help, family.clone());

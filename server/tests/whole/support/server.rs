@@ -6,7 +6,7 @@ use mail::{Mailer, MailerOptions};
 use secrecy::ExposeSecret as _;
 use server::{
     Application, Config, Limits,
-    config::{AddressLimits, LogFormat, PublicUrl, SmtpConfig},
+    config::{AddressLimits, GatewayConfig, LogFormat, PublicUrl, SmtpConfig},
 };
 use store::{KeySource, Store};
 use tempfile::TempDir;
@@ -54,6 +54,7 @@ pub fn config(directory: &Path) -> Config {
         outbox: mail::OutboxOptions::default(),
         spools_of: Vec::new(),
         smtp: SmtpConfig::default(),
+        gateway: GatewayConfig::default(),
         sandbox: None,
         // No DNS server answers there: tests contact no other machine.
         sandbox_dns: Some(SocketAddr::from(([127, 0, 0, 1], 9))),

@@ -3,10 +3,18 @@
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::Limits;
+/// Limits on open connections.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionLimits {
+    /// In total.
+    pub total: usize,
+    /// Of one address. `None` means unlimited.
+    pub per_address: Option<NonZeroU32>,
+}
 
 /// The open connections, by address.
 #[derive(Clone, Debug, Default)]
@@ -27,14 +35,14 @@ pub struct Slot {
 
 impl Slots {
     /// Counts a connection. Returns `None` if a limit is reached.
-    pub fn take(&self, address: IpAddr, limits: &Limits) -> Option<Slot> {
+    pub fn take(&self, address: IpAddr, limits: ConnectionLimits) -> Option<Slot> {
         let network = network(address);
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of_address = open.by_address.get(&network).copied().unwrap_or(0);
         let is_full = limits
             .per_address
             .is_some_and(|limit| of_address >= limit.get());
-        if is_full || open.all >= limits.connections {
+        if is_full || open.all >= limits.total {
             return None;
         }
         open.all += 1;
@@ -75,18 +83,16 @@ fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use std::num::NonZeroU32;
 
-    use super::Slots;
-    use crate::Limits;
+    use super::{ConnectionLimits, Slots};
 
     #[test]
     fn connections_are_limited_by_address_and_in_total() {
-        let limits = Limits {
-            connections: 3,
+        let limits = ConnectionLimits {
+            total: 3,
             per_address: NonZeroU32::new(2),
-            ..Limits::default()
         };
         let slots = Slots::default();
-        let take = |address: &str| slots.take(address.parse().unwrap(), &limits);
+        let take = |address: &str| slots.take(address.parse().unwrap(), limits);
         let (one, two) = (take("2001:db8::1"), take("2001:db8::2"));
         assert!(one.is_some() && two.is_some() && take("2001:db8::3").is_none());
         let other = take("192.0.2.1");

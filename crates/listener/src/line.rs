@@ -62,6 +62,21 @@ impl Input {
         Some(Line::Whole(line))
     }
 
+    /// Removes and returns so many octets, or `None` if there are fewer.
+    pub fn take(&mut self, length: usize) -> Option<Vec<u8>> {
+        if self.octets.len() < length {
+            return None;
+        }
+        self.searched = 0;
+        Some(self.octets.drain(..length).collect())
+    }
+
+    /// Removes and returns everything.
+    pub fn take_all(&mut self) -> Vec<u8> {
+        self.searched = 0;
+        std::mem::take(&mut self.octets)
+    }
+
     /// Passes octets to `take`, which returns how many it has used.
     pub fn feed(&mut self, take: impl FnOnce(&[u8]) -> usize) {
         let used = take(&self.octets);
