@@ -123,6 +123,10 @@ pub struct SenderSettings {
     /// The addresses that it may use.
     #[serde(default)]
     pub rules: SenderRules,
+    /// True if it may read the mailbox of its data center over IMAP or POP3. This includes deleting
+    /// mail.
+    #[serde(default)]
+    pub read_mailbox: bool,
 }
 
 /// A password of a sender, without the secret.
@@ -151,7 +155,7 @@ pub struct Sender {
     pub passwords: Vec<SenderPassword>,
     /// Time of creation.
     pub created_at: UnixTime,
-    /// Time of the last message, accepted or rejected.
+    /// Time of the last message, accepted or rejected, or of the last sign-in to the mailbox.
     pub last_seen_at: Option<UnixTime>,
     /// Accepted messages.
     pub accepted: i64,

@@ -31,6 +31,7 @@ pub fn sender_field_label(field: SenderField) -> &'static str {
         SenderField::DefaultFrom => "Default From address",
         SenderField::NullSender => "Null sender",
         SenderField::AllowedRecipients => "Allowed recipient domains",
+        SenderField::ReadMailbox => "May read and delete mail",
     }
 }
 
@@ -67,6 +68,9 @@ pub fn sender_field_help(field: SenderField) -> &'static str {
         }
         SenderField::AllowedRecipients => {
             "For devices that should only send to your own domains, one in each line. Leave it empty to allow all recipients."
+        }
+        SenderField::ReadMailbox => {
+            "Over the IMAP and POP3 gateway, with its user name and password. It can also delete mail."
         }
         SenderField::OtherFrom | SenderField::NullSender => "",
     }
@@ -144,6 +148,10 @@ pub fn sender_form_error(field: SenderField, error: SenderFormError) -> String {
             "Enter domains like example.com.",
         ),
         SenderFormError::UnknownChoice => UNKNOWN_CHOICE,
+        SenderFormError::NeedsPassword => words(
+            "Mail is only read with a password.",
+            "Give the sender a user name and a password.",
+        ),
     };
     Words::joined(words)
 }

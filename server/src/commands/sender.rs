@@ -95,6 +95,10 @@ pub struct AddOptions {
     /// Domain that the sender may send to; may be repeated [default: all]
     #[arg(long, value_name = "DOMAIN")]
     allow_recipient: Vec<String>,
+    /// Allow the sender to sign in to the IMAP and POP3 gateway, where it can read and delete the
+    /// mail of the data center
+    #[arg(long, conflicts_with = "no_password")]
+    read_mailbox: bool,
 }
 
 impl AddOptions {
@@ -117,6 +121,7 @@ impl AddOptions {
             default_from: self.default_from.clone(),
             null_sender: self.null_sender.clone(),
             allowed_recipients: self.allow_recipient.join("\n"),
+            read_mailbox: on(self.read_mailbox),
         }
     }
 }
@@ -292,6 +297,10 @@ fn shown(sender: &Sender) -> String {
         (
             SenderField::AllowedRecipients,
             list(joined(&rules.allowed_recipients), "all"),
+        ),
+        (
+            SenderField::ReadMailbox,
+            if settings.read_mailbox { "yes" } else { "no" }.to_owned(),
         ),
     ];
     let mut text = String::new();

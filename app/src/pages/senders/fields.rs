@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::form::{
     FormView,
-    input::{FieldFrame, InputField, InputKind, RadioField, SwitchField, TextAreaField},
+    input::{ErrorText, FieldFrame, InputField, InputKind, RadioField, SwitchField, TextAreaField},
 };
 
 /// Returns the values of the form for a new sender.
@@ -55,6 +55,7 @@ fn Recognition(form: FormView<SenderField>, saved: SenderForm) -> impl IntoView 
                 saved=!saved.text(field).is_empty()
                 help=wording::sender_field_help(field)
             />
+            <ErrorText id=form.id_of(field.name()) error=form.error(field) />
         }
     };
     view! {
@@ -68,7 +69,7 @@ fn Recognition(form: FormView<SenderField>, saved: SenderForm) -> impl IntoView 
                 <Text form=form.clone() saved=saved.clone() field=SenderField::User kind=InputKind::TEXT />
             </div>
             <Lines form=form.clone() saved=saved.clone() field=SenderField::Networks />
-            {switch(SenderField::ConfirmNetworks)}
+            {switch(SenderField::ConfirmNetworks)} {switch(SenderField::ReadMailbox)}
         </section>
     }
 }

@@ -47,6 +47,8 @@ pub enum SenderField {
     NullSender,
     /// Allowed domains of recipients.
     AllowedRecipients,
+    /// Checkbox: the sender may read the mailbox.
+    ReadMailbox,
 }
 
 impl SenderField {
@@ -68,6 +70,7 @@ impl SenderField {
         Self::DefaultFrom,
         Self::NullSender,
         Self::AllowedRecipients,
+        Self::ReadMailbox,
     ];
 
     /// Returns the name of the field in the form, the API, and the audit.
@@ -89,6 +92,7 @@ impl SenderField {
             Self::DefaultFrom => "default_from",
             Self::NullSender => "null_sender",
             Self::AllowedRecipients => "allowed_recipients",
+            Self::ReadMailbox => "read_mailbox",
         }
     }
 
@@ -139,6 +143,8 @@ pub struct SenderForm {
     pub null_sender: String,
     /// Domains of recipients. Empty for all.
     pub allowed_recipients: String,
+    /// `on` if the sender may read the mailbox of the data center over IMAP or POP3.
+    pub read_mailbox: String,
 }
 
 /// Validated input for a sender.
@@ -192,6 +198,10 @@ impl SenderForm {
             &mut errors,
         );
         let rules = self.rules(&mut errors);
+        // The address alone would let every program on a device read and delete mail.
+        if !self.read_mailbox.is_empty() && self.credentials.is_empty() {
+            errors.add(SenderField::ReadMailbox, SenderFormError::NeedsPassword);
+        }
         match (name, networks, data_center, rules) {
             (Some(name), Some(networks), Some(data_center), Some(rules)) if errors.is_empty() => {
                 Ok(NewSender {
@@ -205,6 +215,7 @@ impl SenderForm {
                         expires_at,
                         silent_after_hours,
                         rules,
+                        read_mailbox: !self.read_mailbox.is_empty(),
                     },
                 })
             }
@@ -390,6 +401,7 @@ mod tests {
             form.default_from = "Printer <printer@example.com>".into();
             form.null_sender = "reject".into();
             form.allowed_recipients = "example.com\n@example.org\nexample.com".into();
+            form.read_mailbox = "on".into();
         });
         let parsed = parsed.parse(NOW).unwrap();
         assert!(parsed.credentials);
@@ -400,8 +412,10 @@ mod tests {
             expires_at,
             silent_after_hours,
             rules,
+            read_mailbox,
             ..
         } = parsed.settings;
+        assert!(read_mailbox);
         assert_eq!((limits.per_minute, limits.per_day), (Some(10), Some(1_000)));
         assert_eq!(expires_at.unwrap().rfc3339(), "2026-11-24T00:00:00Z");
         assert_eq!(silent_after_hours, Some(8_760));
@@ -450,5 +464,7 @@ mod tests {
             form.allowed_recipients = "a@b.c".into();
         });
         assert_eq!(found, Error::NotADomain);
+        let found = error(Field::ReadMailbox, |form| form.read_mailbox = "on".into());
+        assert_eq!(found, Error::NeedsPassword);
     }
 }

@@ -12,6 +12,7 @@ impl SenderForm {
             expires_at,
             silent_after_hours,
             rules,
+            read_mailbox,
         } = &sender.settings;
         let SenderRules {
             allowed_from,
@@ -41,6 +42,7 @@ impl SenderForm {
             default_from: optional(default_from.as_ref()),
             null_sender: null_sender.code().to_owned(),
             allowed_recipients: lines(allowed_recipients),
+            read_mailbox: switch(*read_mailbox),
         }
     }
 
@@ -63,6 +65,7 @@ impl SenderForm {
             SenderField::DefaultFrom => &self.default_from,
             SenderField::NullSender => &self.null_sender,
             SenderField::AllowedRecipients => &self.allowed_recipients,
+            SenderField::ReadMailbox => &self.read_mailbox,
         }
     }
 }
@@ -106,6 +109,7 @@ mod tests {
             default_from: "Printer <printer@example.com>".into(),
             null_sender: "reject".into(),
             allowed_recipients: "example.com\nexample.org".into(),
+            read_mailbox: "on".into(),
         };
         let parsed = typed.parse(NOW).unwrap();
         let sender = Sender {

@@ -213,6 +213,19 @@ impl Store {
         Ok(())
     }
 
+    /// Notes that a sender has signed in to its mailbox.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn note_sender_seen(&self, id: &SenderId, now: UnixTime) -> Result<(), StoreError> {
+        sqlx::query("UPDATE senders SET last_seen_at = $1 WHERE id = $2")
+            .bind(now.0)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Begins a transaction that locks the set of senders.
     async fn lock_senders(&self) -> Result<Transaction, StoreError> {
         let mut transaction = self.begin().await?;
@@ -360,6 +373,10 @@ fn facts(sender: &Sender) -> Vec<(SenderField, String)> {
         (
             SenderField::AllowedRecipients,
             joined(&rules.allowed_recipients),
+        ),
+        (
+            SenderField::ReadMailbox,
+            if settings.read_mailbox { "on" } else { "" }.to_owned(),
         ),
     ];
     let given = all.into_iter().filter(|(_, value)| !value.is_empty());

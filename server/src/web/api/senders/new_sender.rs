@@ -79,6 +79,10 @@ pub struct NewSender {
     #[schema(max_items = 500)]
     #[serde(default)]
     pub allowed_recipients: Vec<String>,
+    /// True if the sender may sign in to the IMAP and POP3 gateway, where it can read and delete
+    /// the mail of the data center. Requires `credentials`, and an API key with the scope `mailbox`.
+    #[serde(default)]
+    pub read_mailbox: bool,
 }
 
 impl NewSender {
@@ -114,6 +118,7 @@ impl NewSender {
             default_from: self.default_from.unwrap_or_default(),
             null_sender: self.null_sender.unwrap_or_default(),
             allowed_recipients: self.allowed_recipients.join("\n"),
+            read_mailbox: on(self.read_mailbox),
         }
     }
 }

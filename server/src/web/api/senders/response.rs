@@ -48,9 +48,11 @@ pub struct SenderResponse {
     pub null_sender: String,
     /// Domains that it may send to. Empty for all.
     pub allowed_recipients: Vec<String>,
+    /// True if it may read and delete mail over IMAP and POP3.
+    pub read_mailbox: bool,
     /// The time at which it was added.
     pub created_at: String,
-    /// The time of the last message, accepted or rejected.
+    /// The time of the last message, accepted or rejected, or of the last sign-in to the mailbox.
     pub last_seen_at: Option<String>,
     /// The number of accepted messages.
     pub accepted: i64,
@@ -116,6 +118,7 @@ impl SenderResponse {
             default_from: rules.default_from.map(|from| from.to_string()),
             null_sender: rules.null_sender.code().to_owned(),
             allowed_recipients: texts(&rules.allowed_recipients),
+            read_mailbox: settings.read_mailbox,
             created_at: sender.created_at.rfc3339(),
             last_seen_at: sender.last_seen_at.map(UnixTime::rfc3339),
             accepted: sender.accepted,
