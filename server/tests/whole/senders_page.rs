@@ -211,6 +211,14 @@ async fn a_refused_form_keeps_everything_and_shows_each_error_at_its_field() {
         refused.body.contains("value=\"change_sender\""),
         "{refused:?}"
     );
+
+    // Only a sender with a password may read the mailbox.
+    let without = [("name", "Help desk"), ("read_mailbox", "on")];
+    let refused = act(&administrator, "add_sender", &without).await;
+    assert!(
+        refused.body.contains("id=\"sender-read_mailbox-error\""),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
