@@ -14,6 +14,7 @@ mod discovery;
 mod document;
 mod mailbox;
 mod messages;
+mod senders;
 mod sending;
 mod session;
 #[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
@@ -36,6 +37,7 @@ pub use messages::MessagePage;
 pub(crate) use messages::{MessageList, message_list, message_page, message_preview};
 #[cfg(feature = "ssr")]
 pub use messages::{PAGE_SIZE, read_message};
+pub(crate) use senders::{SenderPage, SendersPage, sender_page, senders_page};
 pub(crate) use sending::{SendingPage, sending_page};
 pub(crate) use session::{AccountPage, account_page, is_setup_link, password_link};
 pub use settings::{ApplyPreset, SaveSmtpSettings};

@@ -23,6 +23,7 @@ pub mod post;
 pub mod rendered;
 pub mod request;
 mod shell;
+pub mod smtp_listeners;
 mod ui;
 mod wake;
 
@@ -35,9 +36,7 @@ use leptos_router::{
 
 use crate::{
     pages::{
-        AccessPage, AccountPage, ActivityPage, AlertsPage, ApiPage, AuthorizedPage,
-        CallbackRefusedPage, ForbiddenPage, GoogleHelpPage, HomePage, LoginPage, MailPage,
-        MailboxPage, MessagePage, MessagesPage, MicrosoftHelpPage, NotFoundPage, PasswordPage,
+        AccessPage, AccountPage, ActivityPage, AddSenderPage, AlertsPage, ApiPage, AuthorizedPage, CallbackRefusedPage, EditSenderPage, ForbiddenPage, GoogleHelpPage, HomePage, LoginPage, MailPage, MailboxPage, MessagePage, MessagesPage, MicrosoftHelpPage, NotFoundPage, PasswordPage, SendersPage,
         SendingSettingsPage, SessionEndedPage, SetupPage, SmtpSettingsPage,
     },
     paths::page,
@@ -65,6 +64,9 @@ pub fn App() -> impl IntoView {
                     <Route path=page(paths::SmtpSettings) view=SmtpSettingsPage ssr=SsrMode::Async />
                     <Route path=page(paths::AlertSettings) view=AlertsPage ssr=SsrMode::Async />
                     <Route path=page(paths::SendingSettings) view=SendingSettingsPage ssr=SsrMode::Async />
+                    <Route path=page(paths::SenderSettings) view=SendersPage ssr=SsrMode::Async />
+                    <Route path=page(paths::AddSender) view=AddSenderPage ssr=SsrMode::Async />
+                    <Route path=page(paths::EditSender) view=EditSenderPage ssr=SsrMode::Async />
                     <Route path=page(paths::Authorized) view=AuthorizedPage ssr=SsrMode::Async />
                     <Route path=page(paths::Setup) view=SetupPage ssr=SsrMode::Async />
                     <Route path=page(paths::Login) view=LoginPage ssr=SsrMode::Async />

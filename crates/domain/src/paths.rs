@@ -85,6 +85,12 @@ paths! {
     SendingSettings = "/settings/sending";
     /// Alert conditions, and who is notified of them.
     AlertSettings = "/settings/alerts";
+    /// Senders: programs and devices that submit mail.
+    SenderSettings = "/settings/senders";
+    /// Form that adds a sender.
+    AddSender = "/settings/senders/new";
+    /// Certificate of the SMTP server as a file.
+    SmtpCertificate = "/settings/senders/certificate";
     /// Activity log.
     Activity = "/activity";
     /// Activity log as a file.
@@ -136,6 +142,8 @@ paths_with_id! {
     MessageSource = "/messages/{id}/raw";
     /// Changes of a message.
     MessageEvents = "/events/messages/{id}";
+    /// Form that changes a sender.
+    EditSender = "/settings/senders/{id}/edit";
     /// End of an authorization.
     Authorized = "/authorized/{id}";
     /// Progress of an authorization.

@@ -4,6 +4,7 @@ mod form;
 mod form_error;
 mod network;
 mod rules;
+mod saved;
 
 use std::{fmt, net::IpAddr};
 

@@ -82,7 +82,8 @@ pub use notification::{
 pub use remedy::remedy;
 pub use role::{key_scope, role, role_help};
 pub use sender::{
-    null_sender, other_from, sender_field_label, sender_form_error, sender_form_errors,
+    null_sender, other_from, sender_field_help, sender_field_label, sender_form_error,
+    sender_form_errors,
 };
 pub use sending::{sending_field_error, sending_field_help, sending_field_label};
 pub use smtp_error::{data_center_error, smtp_field_error};

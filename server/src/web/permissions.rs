@@ -102,6 +102,12 @@ pub static PERMISSIONS: &[Permission] = &[
     post::<paths::AlertSettings>(ADMINISTRATOR),
     get::<paths::SendingSettings>(ADMINISTRATOR),
     post::<paths::SendingSettings>(ADMINISTRATOR),
+    get::<paths::SenderSettings>(VIEWER),
+    post::<paths::SenderSettings>(ADMINISTRATOR),
+    get::<paths::AddSender>(ADMINISTRATOR),
+    get::<paths::EditSender>(ADMINISTRATOR),
+    // The certificate is public: each client of the SMTP server gets it.
+    get::<paths::SmtpCertificate>(VIEWER),
     get::<paths::Activity>(VIEWER),
     get::<paths::ActivityExport>(VIEWER),
     get::<paths::OwnAccount>(VIEWER),

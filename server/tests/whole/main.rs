@@ -43,6 +43,7 @@ mod rate_limit;
 mod refusals;
 mod restart;
 mod senders;
+mod senders_page;
 mod sending_settings;
 mod sessions;
 mod setup;
