@@ -16,6 +16,7 @@ mod limits;
 mod line;
 mod listener;
 mod path;
+mod record;
 mod reply;
 mod server;
 mod session;

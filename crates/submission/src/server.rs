@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use domain::FindingCode;
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
@@ -17,6 +18,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     Intake, Limits, ListenerOptions, Mode, TlsConfig,
     connection::{Shared, serve},
+    record::record_refusal,
+    reply::Reply,
     slots::Slots,
 };
 
@@ -111,20 +114,19 @@ async fn accept(
                 address,
                 "the address is not in the networks of the listener",
             );
-            refuse(
-                &stream,
-                options.mode,
-                b"554 5.7.1 Connections from your address are not allowed here\r\n",
-            );
+            let text = "Connections from your address are not allowed here";
+            let reply = Reply::new(554, "5.7.1", text);
+            let reply = reply.because(FindingCode::InboundNetworkNotAdmitted);
+            record_refusal(&shared.intake, address, &stream, options.mode, &reply);
+            refuse(&stream, options.mode, &reply);
             continue;
         }
         let Some(slot) = slots.take(address, &shared.limits) else {
             refusals.count(address, "too many connections");
-            refuse(
-                &stream,
-                options.mode,
-                b"421 4.3.2 Too many connections; try again later\r\n",
-            );
+            let reply = Reply::new(421, "4.3.2", "Too many connections; try again later");
+            let reply = reply.because(FindingCode::InboundTooManyConnections);
+            record_refusal(&shared.intake, address, &stream, options.mode, &reply);
+            refuse(&stream, options.mode, &reply);
             continue;
         };
         // Without Nagle's algorithm, replies are sent immediately.
@@ -170,9 +172,9 @@ impl Refusals {
 
 /// Writes as much of a reply as fits into the system's buffer; the server never waits for a refused
 /// client. A client that expects TLS could not read it.
-fn refuse(stream: &TcpStream, mode: Mode, reply: &[u8]) {
+fn refuse(stream: &TcpStream, mode: Mode, reply: &Reply) {
     if mode != Mode::Tls {
-        let _ = stream.try_write(reply);
+        let _ = stream.try_write(&reply.to_bytes());
     }
 }
 

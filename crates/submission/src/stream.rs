@@ -3,7 +3,7 @@
 use std::{io, sync::Arc};
 
 use futures::FutureExt as _;
-use rustls::ServerConfig;
+use rustls::{ServerConfig, ServerConnection};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -47,6 +47,14 @@ impl Stream {
                 stream.flush().await
             }
             Self::Lost => Ok(()),
+        }
+    }
+
+    /// Returns the TLS connection, if there is one.
+    pub fn tls(&self) -> Option<&ServerConnection> {
+        match self {
+            Self::Tls(stream) => Some(stream.get_ref().1),
+            Self::Plain(_) | Self::Lost => None,
         }
     }
 
