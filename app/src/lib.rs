@@ -37,8 +37,8 @@ use crate::{
     pages::{
         AccessPage, AccountPage, ActivityPage, AlertsPage, ApiPage, AuthorizedPage,
         CallbackRefusedPage, ForbiddenPage, HomePage, LoginPage, MailPage, MailboxPage,
-        MessagePage, MessagesPage, NotFoundPage, PasswordPage, SendingSettingsPage,
-        SessionEndedPage, SetupPage, SmtpSettingsPage,
+        MessagePage, MessagesPage, NotFoundPage, PasswordPage, SenderSessionsPage,
+        SendingSettingsPage, SessionEndedPage, SetupPage, SmtpSettingsPage, UnknownSendersPage,
     },
     paths::page,
     ui::{layout::Layout, page_title::page_title},
@@ -65,6 +65,8 @@ pub fn App() -> impl IntoView {
                     <Route path=page(paths::SmtpSettings) view=SmtpSettingsPage ssr=SsrMode::Async />
                     <Route path=page(paths::AlertSettings) view=AlertsPage ssr=SsrMode::Async />
                     <Route path=page(paths::SendingSettings) view=SendingSettingsPage ssr=SsrMode::Async />
+                    <Route path=page(paths::UnknownSenders) view=UnknownSendersPage ssr=SsrMode::Async />
+                    <Route path=page(paths::SenderSessions) view=SenderSessionsPage ssr=SsrMode::Async />
                     <Route path=page(paths::Authorized) view=AuthorizedPage ssr=SsrMode::Async />
                     <Route path=page(paths::Setup) view=SetupPage ssr=SsrMode::Async />
                     <Route path=page(paths::Login) view=LoginPage ssr=SsrMode::Async />

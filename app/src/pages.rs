@@ -17,6 +17,7 @@ mod not_found;
 pub(crate) mod password;
 mod query;
 mod refused;
+mod sender_sessions;
 pub(crate) mod sending_settings;
 pub(crate) mod setup;
 mod smtp_settings;
@@ -37,6 +38,7 @@ pub use messages::MessagesPage;
 pub use not_found::NotFoundPage;
 pub use password::PasswordPage;
 pub use refused::{CallbackRefusedPage, ForbiddenPage, SessionEndedPage};
+pub use sender_sessions::{SenderSessionsPage, UnknownSendersPage};
 pub use sending_settings::SendingSettingsPage;
 pub use setup::SetupPage;
 pub use smtp_settings::{SMTP_SETTINGS, SmtpSettingsPage};
@@ -47,7 +49,11 @@ pub fn needs_wasm(path: &str) -> bool {
         paths::SmtpSettings::PATH,
         paths::Mailbox::PATH,
         paths::Messages::PATH,
+        paths::UnknownSenders::PATH,
     ];
     let below = [paths::Authorized::path(""), paths::Message::path("")];
-    whole.contains(&path) || below.iter().any(|below| path.starts_with(below.as_str()))
+    let has_sessions = paths::SenderSessions::id_in(path).is_some();
+    has_sessions
+        || whole.contains(&path)
+        || below.iter().any(|below| path.starts_with(below.as_str()))
 }

@@ -39,6 +39,7 @@ mod program;
 mod rate_limit;
 mod refusals;
 mod restart;
+mod sender_sessions;
 mod senders;
 mod sending_settings;
 mod sessions;
