@@ -15,6 +15,7 @@ mod document;
 mod mailbox;
 mod messages;
 mod sender_sessions;
+mod senders;
 mod sending;
 mod session;
 #[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
@@ -41,6 +42,7 @@ pub use sender_sessions::SenderSessionsPage;
 #[cfg(feature = "ssr")]
 pub use sender_sessions::read_sender_sessions;
 pub(crate) use sender_sessions::{sender_name, sender_sessions};
+pub(crate) use senders::{SenderPage, SendersPage, sender_page, senders_page};
 pub(crate) use sending::{SendingPage, sending_page};
 pub(crate) use session::{AccountPage, account_page, is_setup_link, password_link};
 pub use settings::{ApplyPreset, SaveSmtpSettings};

@@ -23,6 +23,7 @@ pub mod post;
 pub mod rendered;
 pub mod request;
 mod shell;
+pub mod smtp_listeners;
 mod ui;
 mod wake;
 
@@ -35,10 +36,11 @@ use leptos_router::{
 
 use crate::{
     pages::{
-        AccessPage, AccountPage, ActivityPage, AlertsPage, ApiPage, AuthorizedPage,
-        CallbackRefusedPage, ForbiddenPage, HomePage, LoginPage, MailPage, MailboxPage,
-        MessagePage, MessagesPage, NotFoundPage, PasswordPage, SenderSessionsPage,
-        SendingSettingsPage, SessionEndedPage, SetupPage, SmtpSettingsPage, UnknownSendersPage,
+        AccessPage, AccountPage, ActivityPage, AddSenderPage, AlertsPage, ApiPage, AuthorizedPage,
+        CallbackRefusedPage, EditSenderPage, ForbiddenPage, HomePage, LoginPage, MailPage,
+        MailboxPage, MessagePage, MessagesPage, NotFoundPage, PasswordPage, SenderSessionsPage,
+        SendersPage, SendingSettingsPage, SessionEndedPage, SetupPage, SmtpSettingsPage,
+        UnknownSendersPage,
     },
     paths::page,
     ui::{layout::Layout, page_title::page_title},
@@ -67,6 +69,9 @@ pub fn App() -> impl IntoView {
                     <Route path=page(paths::SendingSettings) view=SendingSettingsPage ssr=SsrMode::Async />
                     <Route path=page(paths::UnknownSenders) view=UnknownSendersPage ssr=SsrMode::Async />
                     <Route path=page(paths::SenderSessions) view=SenderSessionsPage ssr=SsrMode::Async />
+                    <Route path=page(paths::SenderSettings) view=SendersPage ssr=SsrMode::Async />
+                    <Route path=page(paths::AddSender) view=AddSenderPage ssr=SsrMode::Async />
+                    <Route path=page(paths::EditSender) view=EditSenderPage ssr=SsrMode::Async />
                     <Route path=page(paths::Authorized) view=AuthorizedPage ssr=SsrMode::Async />
                     <Route path=page(paths::Setup) view=SetupPage ssr=SsrMode::Async />
                     <Route path=page(paths::Login) view=LoginPage ssr=SsrMode::Async />

@@ -18,11 +18,12 @@ pub(crate) mod password;
 mod query;
 mod refused;
 mod sender_sessions;
+pub(crate) mod senders;
 pub(crate) mod sending_settings;
 pub(crate) mod setup;
 mod smtp_settings;
 
-use crate::paths;
+use crate::{form::OneTimeSecret, paths, request};
 
 pub use access::AccessPage;
 pub use account::AccountPage;
@@ -39,11 +40,13 @@ pub use not_found::NotFoundPage;
 pub use password::PasswordPage;
 pub use refused::{CallbackRefusedPage, ForbiddenPage, SessionEndedPage};
 pub use sender_sessions::{SenderSessionsPage, UnknownSendersPage};
+pub use senders::{AddSenderPage, EditSenderPage, SendersPage};
 pub use sending_settings::SendingSettingsPage;
 pub use setup::SetupPage;
 pub use smtp_settings::{SMTP_SETTINGS, SmtpSettingsPage};
 
-/// Returns true if the page of a path has an island or receives events. Other pages load no script.
+/// Returns true if the page of a path has an island or receives events, or shows a secret with a
+/// button to copy it. Other pages load no script.
 pub fn needs_wasm(path: &str) -> bool {
     let whole = [
         paths::SmtpSettings::PATH,
@@ -53,7 +56,9 @@ pub fn needs_wasm(path: &str) -> bool {
     ];
     let below = [paths::Authorized::path(""), paths::Message::path("")];
     let has_sessions = paths::SenderSessions::id_in(path).is_some();
+    let has_secret = request::posted::<OneTimeSecret>().is_some();
     has_sessions
+        || has_secret
         || whole.contains(&path)
         || below.iter().any(|below| path.starts_with(below.as_str()))
 }

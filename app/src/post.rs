@@ -6,6 +6,7 @@ pub use crate::{
         access::post::post as access_settings, account::post::post as own_account,
         alerts::post::post as alert_settings, login::post::post as login,
         message::post::post as message, password::post::post as choose_password,
-        sending_settings::post::post as sending_settings, setup::post::post as setup,
+        senders::post::post as senders, sending_settings::post::post as sending_settings,
+        setup::post::post as setup,
     },
 };

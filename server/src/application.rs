@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use access::{Access, AccessOptions};
+use app::smtp_listeners::SmtpListeners;
 use axum::Router;
 use mail::Mailer;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -74,7 +75,8 @@ impl Application {
         let address = listener.local_addr().map_err(listen_error)?;
         let body_budget = limits.body_budget();
         let intake = Intake::new(access.clone(), mailer.clone(), body_budget.clone());
-        let smtp = smtp::open(&config, intake).await?;
+        let smtp_listeners = SmtpListeners::default();
+        let smtp = smtp::open(&config, intake, &smtp_listeners).await?;
         let link = access.begin_setup().await?;
         let setup_url = link.map(|link| {
             let origin = config.public_url.as_ref().map(PublicUrl::origin);
@@ -96,6 +98,7 @@ impl Application {
             trusted_proxies: Arc::clone(&serving.trusted_proxies),
             address_limits: config.address_limits,
             feeds: Arc::clone(&feeds),
+            smtp_listeners,
             rate_limit: config.rate_limit,
             limits,
             stopping: stopping.clone(),

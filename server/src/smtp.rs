@@ -2,9 +2,10 @@
 
 mod certificate;
 
-use std::net::SocketAddr;
+use std::{io::ErrorKind, net::SocketAddr};
 
-use submission::{Intake, Server, TlsConfig};
+use app::smtp_listeners::{ListenerMode, SmtpListener, SmtpListeners};
+use submission::{Intake, ListenerOptions, Mode, Server, TlsConfig};
 
 use crate::config::{AddressLimits, Config, SmtpConfig};
 use certificate::{CertificateError, CertificateFiles};
@@ -33,21 +34,31 @@ pub struct Smtp {
     pub addresses: Vec<SocketAddr>,
     certificate: CertificateFiles,
     tls: TlsConfig,
+    shown: SmtpListeners,
 }
 
-/// Reads the certificate and binds the listeners. Returns `None` if there are none.
+/// Reads the certificate and binds the listeners, which pages get from `shown`. Returns `None` if
+/// there are none.
 ///
 /// # Errors
 ///
 /// Returns an error if a configured listener or certificate cannot be used. The default listener is
 /// left out with a warning then, because nobody has asked for it.
-pub async fn open(config: &Config, intake: Intake) -> Result<Option<Smtp>, SmtpError> {
+pub async fn open(
+    config: &Config,
+    intake: Intake,
+    shown: &SmtpListeners,
+) -> Result<Option<Smtp>, SmtpError> {
     if config.smtp.listeners.is_empty() {
         return Ok(None);
     }
-    match bind(config, intake).await {
+    match bind(config, intake, shown).await {
         Ok(smtp) => Ok(Some(smtp)),
         Err(error) if config.smtp.is_default => {
+            for listener in &config.smtp.listeners {
+                let problem = Some(problem(&error));
+                shown.add(shown_listener(listener, listener.address, problem));
+            }
             let error: &dyn std::error::Error = &error;
             tracing::warn!(
                 error,
@@ -59,10 +70,10 @@ pub async fn open(config: &Config, intake: Intake) -> Result<Option<Smtp>, SmtpE
     }
 }
 
-async fn bind(config: &Config, intake: Intake) -> Result<Smtp, SmtpError> {
+async fn bind(config: &Config, intake: Intake, shown: &SmtpListeners) -> Result<Smtp, SmtpError> {
     let name = name(&config.smtp);
     let certificate = CertificateFiles::of(config, &name)?;
-    let tls = certificate.load()?;
+    let tls = certificate.load(shown)?;
     let limits = limits(config.address_limits);
     let mut server = Server::new(name, intake, tls.clone(), limits);
     let mut addresses = Vec::new();
@@ -73,6 +84,7 @@ async fn bind(config: &Config, intake: Intake) -> Result<Smtp, SmtpError> {
             source,
         })?;
         tracing::info!(listener = %address, mode = listener.mode.name(), "accepting mail over SMTP");
+        shown.add(shown_listener(listener, address, None));
         addresses.push(address);
     }
     Ok(Smtp {
@@ -80,7 +92,36 @@ async fn bind(config: &Config, intake: Intake) -> Result<Smtp, SmtpError> {
         addresses,
         certificate,
         tls,
+        shown: shown.clone(),
     })
+}
+
+fn shown_listener(
+    options: &ListenerOptions,
+    address: SocketAddr,
+    problem: Option<String>,
+) -> SmtpListener {
+    SmtpListener {
+        address,
+        mode: match options.mode {
+            Mode::StartTls => ListenerMode::StartTls,
+            Mode::Tls => ListenerMode::Tls,
+            Mode::Plain => ListenerMode::Plain,
+        },
+        networks: options.networks.iter().map(ToString::to_string).collect(),
+        problem,
+    }
+}
+
+/// Returns the reason for pages, which show no paths of files.
+fn problem(error: &SmtpError) -> String {
+    match error {
+        SmtpError::Certificate(_) => "the certificate cannot be used; see the log".to_owned(),
+        SmtpError::Listen { source, .. } if source.kind() == ErrorKind::AddrInUse => {
+            "another program uses this port".to_owned()
+        }
+        SmtpError::Listen { source, .. } => source.kind().to_string(),
+    }
 }
 
 fn limits(of_address: AddressLimits) -> submission::Limits {
@@ -108,11 +149,12 @@ impl Smtp {
             server,
             certificate,
             tls,
+            shown,
             ..
         } = self;
         tokio::select! {
             () = server.run(stopping) => {}
-            () = certificate.keep_current(tls) => {}
+            () = certificate.keep_current(tls, &shown) => {}
         }
     }
 }

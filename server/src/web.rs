@@ -36,12 +36,14 @@ mod security;
 mod server_functions;
 mod session;
 mod sign_out;
+mod smtp_certificate;
 mod transcript;
 mod unavailable;
 
 use std::{sync::Arc, time::Duration};
 
 use ::access::Access;
+use app::smtp_listeners::SmtpListeners;
 use axum::{
     Router,
     extract::FromRef,
@@ -79,6 +81,7 @@ pub(crate) struct Parts {
     pub trusted_proxies: Arc<[IpNet]>,
     pub address_limits: AddressLimits,
     pub feeds: Arc<Feeds>,
+    pub smtp_listeners: SmtpListeners,
     pub rate_limit: Option<std::num::NonZeroU32>,
     pub limits: Limits,
     pub stopping: CancellationToken,
@@ -97,6 +100,7 @@ pub(crate) struct Web {
     clients: Clients,
     streams: Streams,
     feeds: Arc<Feeds>,
+    smtp_listeners: SmtpListeners,
     leptos: LeptosOptions,
     stopping: CancellationToken,
 }
@@ -114,6 +118,7 @@ impl Web {
             clients: Clients::new(parts.address_limits.connections),
             streams: Streams::new(StreamLimits::of(&parts.limits, parts.address_limits)),
             feeds: parts.feeds,
+            smtp_listeners: parts.smtp_listeners,
             leptos: pages::options(),
             stopping: parts.stopping,
         }
@@ -191,6 +196,7 @@ mod tests {
             trusted_proxies: Vec::new().into(),
             address_limits: AddressLimits::default(),
             feeds: Arc::new(Feeds::new(mailer, access)),
+            smtp_listeners: SmtpListeners::default(),
             rate_limit: None,
             limits: Limits::default(),
             stopping: CancellationToken::new(),

@@ -1,6 +1,6 @@
 //! Data of the page about accounts, sessions, and API keys. Only the server renders it.
 
-use domain::{Account, ApiKey, DataCenter, Session, SignedIn};
+use domain::{Account, ApiKey, DataCenter, Sender, Session, SignedIn};
 
 use crate::error::ApiError;
 
@@ -17,6 +17,8 @@ pub struct AccessPage {
     pub keys: Vec<ApiKey>,
     /// All data centers, for the choice that limits a key.
     pub data_centers: Vec<DataCenter>,
+    /// All senders, for the choice that binds a key to one.
+    pub senders: Vec<Sender>,
 }
 
 /// Loads the data of the page about access.
@@ -46,6 +48,7 @@ mod verbs {
             sessions: access.sessions(None).await?,
             keys: access.api_keys().await?,
             data_centers: mailer()?.settings.data_centers().await?,
+            senders: access.senders().await?,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Fields of forms, with the texts of their errors.
 
 use domain::{
-    SendingField, SendingForm, SendingFormError,
+    SenderField, SenderFormError, SendingField, SendingForm, SendingFormError,
     access::{
         AccessField, AccessProblem, AccountChangeError, ChangePasswordError, NewAccountError,
         NewKeyError, NewPasswordError, SetupError,
@@ -118,6 +118,19 @@ impl Problem for AlertFormProblem {
     fn words(&self) -> (&'static str, String) {
         let words = wording::alert_form_problem(*self);
         (words.cause, words.fix.to_owned())
+    }
+}
+
+impl Field for SenderField {
+    type Error = SenderFormError;
+    type Problem = AccessProblem;
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+
+    fn error_text(self, error: SenderFormError, _typed: &str) -> String {
+        wording::sender_form_error(self, error)
     }
 }
 

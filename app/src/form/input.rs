@@ -38,6 +38,8 @@ impl InputKind {
         is_asked_again: true,
         ..Self::secret("new-password")
     };
+    /// Any text.
+    pub const TEXT: Self = Self::of("text", "off");
     /// Email address.
     pub const EMAIL: Self = Self::of("email", "off");
     /// Whole number.

@@ -1,10 +1,11 @@
-//! A link or an API key that is shown once.
+//! A link, an API key, or a password that is shown once.
 
 use domain::UnixTime;
 use leptos::prelude::*;
 
 use crate::ui::{
     banner::{Banner, Tone},
+    copy::CopyButton,
     when::When,
 };
 
@@ -26,6 +27,15 @@ pub enum OneTimeSecret {
         name: String,
         /// The key.
         key: String,
+    },
+    /// User name and password of a sender.
+    Credentials {
+        /// Name of the sender.
+        name: String,
+        /// User name.
+        user: String,
+        /// Password.
+        password: String,
     },
 }
 
@@ -59,6 +69,20 @@ pub fn OneTimeSecretBanner(secret: OneTimeSecret) -> impl IntoView {
             </Banner>
         }
         .into_any(),
+        OneTimeSecret::Credentials {
+            name,
+            user,
+            password,
+        } => view! {
+            <Banner tone=Tone::Good title=["Password of ", &name].concat()>
+                <p>
+                    "Enter both in the program or device, with the address and port of a listener. User name: "
+                    <code id="shown-user">{user}</code> " " <CopyButton of="shown-user" what="the user name" />
+                </p>
+                <CopyField label="Password" value=password />
+            </Banner>
+        }
+        .into_any(),
     }
 }
 
@@ -67,16 +91,19 @@ fn CopyField(label: &'static str, value: String) -> impl IntoView {
     view! {
         <div class="field once">
             <label for="shown-once">{label}</label>
-            <input
-                id="shown-once"
-                type="text"
-                readonly
-                autofocus
-                value=value
-                autocomplete="off"
-                spellcheck="false"
-                aria-describedby="shown-once-help"
-            />
+            <div class="with-button">
+                <input
+                    id="shown-once"
+                    type="text"
+                    readonly
+                    autofocus
+                    value=value
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-describedby="shown-once-help"
+                />
+                <CopyButton of="shown-once" what=label />
+            </div>
             <p id="shown-once-help" class="help">
                 "Copy it now. It is not shown again. Ctrl+A selects all of it."
             </p>

@@ -75,7 +75,7 @@ fn Sections(data: Data, forms: Forms) -> impl IntoView {
         <ProblemBanner form=forms.account.clone() />
         <Accounts accounts=data.accounts own=data.own.account add=forms.add_account row=forms.account />
         <ProblemBanner form=forms.keys />
-        <Keys keys=data.keys data_centers=data.data_centers make=forms.make_key />
+        <Keys keys=data.keys data_centers=data.data_centers senders=data.senders make=forms.make_key />
         <ProblemBanner form=forms.sessions />
         <section class="card" aria-labelledby="sessions-title">
             <h2 id="sessions-title">"Sessions"</h2>

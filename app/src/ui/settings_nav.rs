@@ -14,6 +14,7 @@ const PAGES: &[(&str, &str, domain::Role)] = &[
         "Sending",
         domain::Role::Administrator,
     ),
+    (paths::SenderSettings::PATH, "Senders", domain::Role::Viewer),
     (paths::AlertSettings::PATH, "Alerts", domain::Role::Viewer),
 ];
 
@@ -45,7 +46,11 @@ fn SettingsNav() -> impl IntoView {
     let pages = PAGES.iter().filter(|(_, _, role)| request::may(*role));
     let pages: Vec<_> = pages
         .map(|(href, name, _)| {
-            let current = (path == *href).then_some("page");
+            let current = match path.strip_prefix(*href) {
+                Some("") => Some("page"),
+                Some(rest) if rest.starts_with('/') => Some("true"),
+                _ => None,
+            };
             view! {
                 <li>
                     <a href=*href rel="external" aria-current=current>

@@ -69,6 +69,9 @@ pub enum SubmitterError {
     /// The API key has other scopes.
     #[error("the API key lacks the scope send")]
     OutOfScope,
+    /// The sender may send mail, and may not read any.
+    #[error("the sender may not read the mailbox")]
+    NotAReader,
     /// There were too many failed attempts.
     #[error("too many attempts; wait {seconds} s")]
     SlowDown {
@@ -100,18 +103,9 @@ impl Access {
             return Ok(submitter);
         }
         let Some((key, sender)) = self.key_with_sender(password).await? else {
-            let buckets = self.sender_buckets(user, address).await?;
-            if let Some(seconds) = self.count(&buckets, None, address).await? {
-                return Err(SubmitterError::SlowDown { seconds });
-            }
-            let by = Actor::anonymous(address);
-            let action = if is_key(password) {
-                AuditAction::KeyRefused
-            } else {
-                AuditAction::SenderRefused
-            };
-            self.note_refusal(&by, action, "SMTP").await?;
-            return Err(SubmitterError::Wrong);
+            return Err(self
+                .refuse_submitter(user, password, address, "SMTP")
+                .await?);
         };
         if !key.scopes.contains(&KeyScope::Send) {
             let by = Actor {
@@ -127,6 +121,76 @@ impl Access {
             known_by: KnownBy::Key { key, sent },
             sender,
         })
+    }
+
+    /// Signs in a program that reads mail, with the user name and password of a sender. API keys are
+    /// not accepted, because their scope `mailbox` covers reading only, and the gateway cannot keep
+    /// a program from deleting mail.
+    ///
+    /// # Errors
+    /// Returns `Wrong`, `NotAReader`, `SlowDown`, or an error if the database fails.
+    pub async fn sign_in_reader(
+        &self,
+        user: &str,
+        password: &SecretString,
+        address: &str,
+        protocol: &str,
+    ) -> Result<Sender, SubmitterError> {
+        let found = self.submitter_with_password(user, password).await?;
+        let Some(sender) = found.and_then(|submitter| submitter.sender) else {
+            return Err(self
+                .refuse_submitter(user, password, address, protocol)
+                .await?);
+        };
+        if !sender.settings.read_mailbox {
+            let by = Actor {
+                who: Principal::Sender(sender.name.to_string()),
+                address: address.to_owned(),
+            };
+            self.note_refusal(&by, AuditAction::AccessDenied, protocol)
+                .await?;
+            return Err(SubmitterError::NotAReader);
+        }
+        let seen = self.store().note_sender_seen(&sender.id, self.now());
+        seen.await.map_err(AccessError::from)?;
+        Ok(sender)
+    }
+
+    /// Returns the sender with these credentials as it is now, or `None` if it may no longer read the
+    /// mailbox. A session outlasts the moment in which a sender is changed, removed, or expires.
+    ///
+    /// # Errors
+    /// Returns an error if the database fails.
+    pub async fn current_reader(
+        &self,
+        user: &str,
+        password: &SecretString,
+    ) -> Result<Option<Sender>, AccessError> {
+        let found = self.submitter_with_password(user, password).await?;
+        let sender = found.and_then(|submitter| submitter.sender);
+        Ok(sender.filter(|sender| sender.settings.read_mailbox))
+    }
+
+    /// Counts a failed sign-in. Returns its reason.
+    async fn refuse_submitter(
+        &self,
+        user: &str,
+        password: &SecretString,
+        address: &str,
+        protocol: &str,
+    ) -> Result<SubmitterError, AccessError> {
+        let buckets = self.sender_buckets(user, address).await?;
+        if let Some(seconds) = self.count(&buckets, None, address).await? {
+            return Ok(SubmitterError::SlowDown { seconds });
+        }
+        let by = Actor::anonymous(address);
+        let action = if is_key(password) {
+            AuditAction::KeyRefused
+        } else {
+            AuditAction::SenderRefused
+        };
+        self.note_refusal(&by, action, protocol).await?;
+        Ok(SubmitterError::Wrong)
     }
 
     /// Returns the sender that is known by this address: the one with the smallest network that

@@ -87,6 +87,12 @@ paths! {
     UnknownSenders = "/settings/senders/unknown";
     /// Alert conditions, and who is notified of them.
     AlertSettings = "/settings/alerts";
+    /// Senders: programs and devices that submit mail.
+    SenderSettings = "/settings/senders";
+    /// Form that adds a sender.
+    AddSender = "/settings/senders/new";
+    /// Certificate of the SMTP server as a file.
+    SmtpCertificate = "/settings/senders/certificate";
     /// Activity log.
     Activity = "/activity";
     /// Activity log as a file.
@@ -138,6 +144,8 @@ paths_with_id! {
     SenderSessions = "/settings/senders/{id}/sessions";
     /// Changes of the SMTP sessions of a sender, or of unknown clients ([`UNKNOWN_SENDERS`]).
     SenderEvents = "/events/senders/{id}";
+    /// Form that changes a sender.
+    EditSender = "/settings/senders/{id}/edit";
     /// End of an authorization.
     Authorized = "/authorized/{id}";
     /// Progress of an authorization.

@@ -4,6 +4,7 @@ mod form;
 mod form_error;
 mod network;
 mod rules;
+mod saved;
 mod session;
 
 use std::{fmt, net::IpAddr};
@@ -118,9 +119,16 @@ pub struct SenderSettings {
     /// Time at which it expires. `None` means that it does not expire.
     #[serde(default)]
     pub expires_at: Option<UnixTime>,
+    /// Hours without a message after which an alert is raised. `None` means no alert.
+    #[serde(default)]
+    pub silent_after_hours: Option<u32>,
     /// The addresses that it may use.
     #[serde(default)]
     pub rules: SenderRules,
+    /// True if it may read the mailbox of its data center over IMAP or POP3. This includes deleting
+    /// mail.
+    #[serde(default)]
+    pub read_mailbox: bool,
 }
 
 /// A password of a sender, without the secret.
@@ -149,7 +157,7 @@ pub struct Sender {
     pub passwords: Vec<SenderPassword>,
     /// Time of creation.
     pub created_at: UnixTime,
-    /// Time of the last message, accepted or rejected.
+    /// Time of the last message, accepted or rejected, or of the last sign-in to the mailbox.
     pub last_seen_at: Option<UnixTime>,
     /// Accepted messages.
     pub accepted: i64,

@@ -102,6 +102,10 @@ impl Intake {
                     Reply::new(535, "5.7.8", "The API key lacks the scope \"send\"")
                         .because(FindingCode::InboundKeyLacksScope)
                 }
+                // Only a sign-in to a mailbox requires this right.
+                SubmitterError::NotAReader => {
+                    Reply::new(535, "5.7.8", "The sender may not read the mailbox")
+                }
                 SubmitterError::SlowDown { seconds } => {
                     let text = format!("Too many failed sign-ins. Try again in {seconds} s");
                     Reply::new(421, "4.7.0", &text).because(FindingCode::InboundTooManySignIns)

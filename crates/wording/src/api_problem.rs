@@ -26,6 +26,8 @@ pub const UNKNOWN_SENDER: &str =
 /// The sender has no user name, so it cannot have a password.
 pub const SENDER_WITHOUT_CREDENTIALS: &str =
     "The sender has no credentials. Change it so that it has some, then create the password.";
+/// The API key gives a right that it does not have.
+pub const READ_MAILBOX_NOT_ALLOWED: &str = "The sender may read the mailbox, and the API key may not. Use an API key that has the scope mailbox as well.";
 /// The sender that an API key belongs to has expired.
 pub const SENDER_EXPIRED: &str =
     "The sender that this API key belongs to has expired. Ask an administrator to prolong it.";

@@ -252,6 +252,7 @@ mod tests {
             ("authentication_required", "Authentication required"),
             ("role", "Role"),
             ("messages_per_day", "Messages per day"),
+            ("silent_after_hours", "Hours of silence before an alert"),
             ("", ""),
         ] {
             assert_eq!(changed_field(name), label);

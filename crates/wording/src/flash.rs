@@ -19,6 +19,9 @@ pub fn flash_message(action: &str) -> Option<&'static str> {
         }
         "remove_inbound_webhook" => Some("Webhook removed."),
         "end_key" => Some("API key ended. Requests with it are rejected."),
+        "add_sender" => Some("Sender added. Mail from its addresses is accepted from now on."),
+        "change_sender" => Some("Saved. The changes take effect immediately."),
+        "remove_sender" => Some("Sender removed. It can send nothing more."),
         "retry" => Some("Delivery is retried now."),
         "cancel" => Some("Cancelled. You can retry it."),
         "resend" => Some("This is the new message."),

@@ -83,7 +83,8 @@ pub use notification::{
 pub use remedy::remedy;
 pub use role::{key_scope, role, role_help};
 pub use sender::{
-    null_sender, other_from, sender_field_label, sender_form_error, sender_form_errors,
+    null_sender, other_from, sender_field_help, sender_field_label, sender_form_error,
+    sender_form_errors,
 };
 pub use sender_session::{sender_session_connection, sender_session_result};
 pub use sending::{sending_field_error, sending_field_help, sending_field_label};

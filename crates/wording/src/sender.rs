@@ -24,12 +24,55 @@ pub fn sender_field_label(field: SenderField) -> &'static str {
         SenderField::PerMinute => "Messages per minute",
         SenderField::PerDay => "Messages per day",
         SenderField::Expires => "Last day",
+        SenderField::SilentAfter => "Hours of silence before an alert",
         SenderField::AllowedFrom => "Other From addresses",
         SenderField::OtherFrom => "If a From address is not allowed",
         SenderField::DisplayName => "Display name",
         SenderField::DefaultFrom => "Default From address",
         SenderField::NullSender => "Null sender",
         SenderField::AllowedRecipients => "Allowed recipient domains",
+        SenderField::ReadMailbox => "May read and delete mail",
+    }
+}
+
+/// Returns the help next to a field. Empty if the label says enough.
+pub fn sender_field_help(field: SenderField) -> &'static str {
+    match field {
+        SenderField::Name => "For example, the program or the place of the device.",
+        SenderField::Credentials => {
+            "The password is shown once, when the sender is added. Turning this off ends all its passwords."
+        }
+        SenderField::User => {
+            "1 to 20 letters and digits. Leave it empty for one that is derived from the name. Another user name needs a new password."
+        }
+        SenderField::Networks => {
+            "One in each line, such as 192.168.1.20 or 192.168.1.0/24. Everyone there can send as this sender without a password."
+        }
+        SenderField::ConfirmNetworks => {
+            "Only for addresses that belong to you alone. Networks that contain every address are always refused."
+        }
+        SenderField::DataCenter => "The settings that its mail is sent with.",
+        SenderField::PerMinute | SenderField::PerDay => "Empty: no limit.",
+        SenderField::Expires => {
+            "The sender expires at the end of this day (UTC). Leave it empty for one that does not expire."
+        }
+        SenderField::SilentAfter => "Empty: no alert.",
+        SenderField::AllowedFrom => {
+            "Addresses like alerts@example.com and domains like example.com, one in each line. Leave it empty to allow what the data center allows. The provider must accept them."
+        }
+        SenderField::DisplayName => {
+            "Replaces the name of all messages. Leave it empty to keep theirs."
+        }
+        SenderField::DefaultFrom => {
+            "For messages without a From address, and in place of one that is replaced. Leave it empty for that of the data center."
+        }
+        SenderField::AllowedRecipients => {
+            "For devices that should only send to your own domains, one in each line. Leave it empty to allow all recipients."
+        }
+        SenderField::ReadMailbox => {
+            "Over the IMAP and POP3 gateway, with its user name and password. It can also delete mail."
+        }
+        SenderField::OtherFrom | SenderField::NullSender => "",
     }
 }
 
@@ -105,6 +148,10 @@ pub fn sender_form_error(field: SenderField, error: SenderFormError) -> String {
             "Enter domains like example.com.",
         ),
         SenderFormError::UnknownChoice => UNKNOWN_CHOICE,
+        SenderFormError::NeedsPassword => words(
+            "Mail is only read with a password.",
+            "Give the sender a user name and a password.",
+        ),
     };
     Words::joined(words)
 }

@@ -76,6 +76,9 @@ pub struct AddOptions {
     /// Last day on which the sender may send, such as 2027-01-31
     #[arg(long, value_name = "DAY", default_value = "")]
     expires: String,
+    /// Hours without a message after which an alert is raised [default: no alert]
+    #[arg(long, value_name = "HOURS", default_value = "")]
+    silent_after: String,
     /// Address or domain that the sender may use in From; may be repeated [default: those of the
     /// data center]
     #[arg(long, value_name = "ADDRESS|DOMAIN")]
@@ -96,6 +99,10 @@ pub struct AddOptions {
     /// Domain that the sender may send to; may be repeated [default: all]
     #[arg(long, value_name = "DOMAIN")]
     allow_recipient: Vec<String>,
+    /// Allow the sender to sign in to the IMAP and POP3 gateway, where it can read and delete the
+    /// mail of the data center
+    #[arg(long, conflicts_with = "no_password")]
+    read_mailbox: bool,
 }
 
 impl AddOptions {
@@ -111,12 +118,14 @@ impl AddOptions {
             messages_per_minute: self.per_minute.clone(),
             messages_per_day: self.per_day.clone(),
             expires: self.expires.clone(),
+            silent_after_hours: self.silent_after.clone(),
             allowed_from: self.allow_from.join("\n"),
             other_from: self.other_from.clone(),
             display_name: self.display_name.clone(),
             default_from: self.default_from.clone(),
             null_sender: self.null_sender.clone(),
             allowed_recipients: self.allow_recipient.join("\n"),
+            read_mailbox: on(self.read_mailbox),
         }
     }
 }
@@ -294,6 +303,10 @@ fn shown(sender: &Sender) -> String {
             or(settings.expires_at.map(UnixTime::rfc3339), "never"),
         ),
         (
+            SenderField::SilentAfter,
+            or(settings.silent_after_hours, "no alert"),
+        ),
+        (
             SenderField::AllowedFrom,
             list(joined(&rules.allowed_from), "those of the data center"),
         ),
@@ -316,6 +329,10 @@ fn shown(sender: &Sender) -> String {
         (
             SenderField::AllowedRecipients,
             list(joined(&rules.allowed_recipients), "all"),
+        ),
+        (
+            SenderField::ReadMailbox,
+            if settings.read_mailbox { "yes" } else { "no" }.to_owned(),
         ),
     ];
     let mut text = String::new();

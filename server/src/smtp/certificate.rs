@@ -1,6 +1,8 @@
 //! The certificate of the SMTP server: configured PEM files, or a self-signed one that is made at
 //! the first start.
 
+mod shown;
+
 use std::{
     fs,
     io::{self, Write as _},
@@ -9,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use app::smtp_listeners::SmtpListeners;
 use clock::{Clock as _, SystemClock};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, date_time_ymd};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
@@ -58,6 +61,7 @@ pub enum CertificateError {
 pub struct CertificateFiles {
     certificate: PathBuf,
     key: PathBuf,
+    is_self_signed: bool,
 }
 
 /// Modification time in seconds and nanoseconds, inode, and size of both files.
@@ -77,11 +81,13 @@ impl CertificateFiles {
             return Ok(Self {
                 certificate: configured.certificate.clone(),
                 key: configured.key.clone(),
+                is_self_signed: false,
             });
         }
         let files = Self {
             certificate: config.data_directory.join(CERTIFICATE),
             key: config.data_directory.join(KEY),
+            is_self_signed: true,
         };
         if !files.certificate.exists() || !files.key.exists() {
             files.make(name)?;
@@ -89,23 +95,26 @@ impl CertificateFiles {
         Ok(files)
     }
 
-    /// Reads the files.
+    /// Reads the files. Pages get the certificate from `shown`.
     ///
     /// # Errors
     ///
     /// Returns an error if a file cannot be read, or if they do not belong together.
-    pub fn load(&self) -> Result<TlsConfig, CertificateError> {
+    pub fn load(&self, shown: &SmtpListeners) -> Result<TlsConfig, CertificateError> {
         let (chain, key) = self.read()?;
-        Ok(TlsConfig::new(chain, key)?)
+        let certificate = shown::certificate(&chain, self.is_self_signed);
+        let tls = TlsConfig::new(chain, key)?;
+        shown.set_certificate(certificate);
+        Ok(tls)
     }
 
     /// Reloads the files when they change. A certificate that cannot be used is reported, and the
     /// previous one stays.
-    pub async fn keep_current(&self, tls: TlsConfig) {
+    pub async fn keep_current(&self, tls: TlsConfig, shown: &SmtpListeners) {
         let mut loaded = self.version();
         loop {
             sleep(LOOK_EVERY).await;
-            match self.reload(&tls, &mut loaded) {
+            match self.reload(&tls, shown, &mut loaded) {
                 None => {}
                 Some(Ok(())) => tracing::info!("certificate for SMTP reloaded"),
                 Some(Err(error)) => {
@@ -121,6 +130,7 @@ impl CertificateFiles {
     fn reload(
         &self,
         tls: &TlsConfig,
+        shown: &SmtpListeners,
         loaded: &mut Option<Version>,
     ) -> Option<Result<(), CertificateError>> {
         let version = self.version();
@@ -128,7 +138,12 @@ impl CertificateFiles {
             return None;
         }
         *loaded = version;
-        let replaced = |(chain, key)| Ok(tls.replace(chain, key)?);
+        let replaced = |(chain, key): Pair| {
+            let certificate = shown::certificate(&chain, self.is_self_signed);
+            tls.replace(chain, key)?;
+            shown.set_certificate(certificate);
+            Ok(())
+        };
         Some(self.read().and_then(replaced))
     }
 
@@ -224,12 +239,19 @@ fn write(path: &Path, text: &str, mode: u32) -> Result<(), CertificateError> {
 mod tests {
     use std::{fs, os::unix::fs::PermissionsExt as _};
 
+    use app::smtp_listeners::SmtpListeners;
+
     use super::CertificateFiles;
+
+    fn names(shown: &SmtpListeners) -> Vec<String> {
+        shown.certificate().unwrap().names
+    }
 
     fn files(directory: &std::path::Path, name: &str) -> CertificateFiles {
         let files = CertificateFiles {
             certificate: directory.join("certificate.pem"),
             key: directory.join("key.pem"),
+            is_self_signed: true,
         };
         files.make(name).unwrap();
         files
@@ -240,7 +262,7 @@ mod tests {
         for name in ["mail.example.com", "localhost", "192.0.2.1"] {
             let directory = tempfile::tempdir().unwrap();
             let files = files(directory.path(), name);
-            files.load().unwrap();
+            files.load(&SmtpListeners::default()).unwrap();
             let mode = fs::metadata(&files.key).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
@@ -250,15 +272,25 @@ mod tests {
     fn a_changed_pair_is_loaded_once_and_a_broken_one_leaves_the_previous() {
         let directory = tempfile::tempdir().unwrap();
         let files = files(directory.path(), "a.example");
-        let (tls, mut loaded) = (files.load().unwrap(), files.version());
-        assert!(files.reload(&tls, &mut loaded).is_none());
+        let shown = SmtpListeners::default();
+        let (tls, mut loaded) = (files.load(&shown).unwrap(), files.version());
+        assert_eq!(names(&shown)[0], "a.example");
+        assert!(files.reload(&tls, &shown, &mut loaded).is_none());
         files.make("b.example").unwrap();
-        assert!(matches!(files.reload(&tls, &mut loaded), Some(Ok(()))));
-        assert!(files.reload(&tls, &mut loaded).is_none());
+        assert!(matches!(
+            files.reload(&tls, &shown, &mut loaded),
+            Some(Ok(()))
+        ));
+        assert_eq!(names(&shown)[0], "b.example");
+        assert!(files.reload(&tls, &shown, &mut loaded).is_none());
         fs::write(&files.key, "half of a key").unwrap();
-        assert!(matches!(files.reload(&tls, &mut loaded), Some(Err(_))));
+        assert!(matches!(
+            files.reload(&tls, &shown, &mut loaded),
+            Some(Err(_))
+        ));
+        assert_eq!(names(&shown)[0], "b.example");
         fs::remove_file(&files.key).unwrap();
-        assert!(files.reload(&tls, &mut loaded).is_none());
+        assert!(files.reload(&tls, &shown, &mut loaded).is_none());
     }
 
     #[test]
@@ -270,11 +302,11 @@ mod tests {
         );
         let before = one.version();
         one.key.clone_from(&other.key);
-        assert!(one.load().is_err());
+        assert!(one.load(&SmtpListeners::default()).is_err());
         assert_ne!(one.version(), before);
         fs::write(&one.certificate, "text").unwrap();
         assert!(
-            one.load()
+            one.load(&SmtpListeners::default())
                 .unwrap_err()
                 .to_string()
                 .contains("no certificate")

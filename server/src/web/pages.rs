@@ -132,7 +132,9 @@ fn page(web: &Web) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Syn
 /// Returns the function that provides the context of pages and server functions.
 fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     let (mailer, access) = (web.mailer.clone(), web.access.clone());
+    let smtp_listeners = web.smtp_listeners.clone();
     move || {
+        provide_context(smtp_listeners.clone());
         provide_context(mailer.clone());
         provide_context(access.clone());
         provide_context(super::api::document::page_document());

@@ -106,6 +106,12 @@ pub static PERMISSIONS: &[Permission] = &[
     get::<paths::SenderSessions>(OPERATOR),
     get::<paths::UnknownSenders>(OPERATOR),
     get::<paths::SenderEvents>(OPERATOR),
+    get::<paths::SenderSettings>(VIEWER),
+    post::<paths::SenderSettings>(ADMINISTRATOR),
+    get::<paths::AddSender>(ADMINISTRATOR),
+    get::<paths::EditSender>(ADMINISTRATOR),
+    // The certificate is public: each client of the SMTP server gets it.
+    get::<paths::SmtpCertificate>(VIEWER),
     get::<paths::Activity>(VIEWER),
     get::<paths::ActivityExport>(VIEWER),
     get::<paths::OwnAccount>(VIEWER),

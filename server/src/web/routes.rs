@@ -10,7 +10,7 @@ use domain::paths::{self, Route};
 
 use super::{
     Web, api, events, export, forms::form, health, mailbox, messages, metrics, oauth_callback,
-    pages, sign_out, transcript,
+    pages, sign_out, smtp_certificate, transcript,
 };
 
 /// The method, path, and handler of a route.
@@ -32,6 +32,8 @@ fn other_routes() -> Vec<OwnRoute> {
         route::<paths::OwnAccount>(Method::POST, form(handlers::own_account)),
         route::<paths::AccessSettings>(Method::POST, form(handlers::access_settings)),
         route::<paths::AlertSettings>(Method::POST, form(handlers::alert_settings)),
+        route::<paths::SenderSettings>(Method::POST, form(handlers::senders)),
+        route::<paths::SmtpCertificate>(Method::GET, get(smtp_certificate::download)),
         route::<paths::Message>(Method::POST, form(handlers::message)),
         route::<paths::MessageHtml>(Method::GET, get(messages::html)),
         route::<paths::MessageSource>(Method::GET, get(messages::download)),

@@ -41,6 +41,7 @@ mod refusals;
 mod restart;
 mod sender_sessions;
 mod senders;
+mod senders_page;
 mod sending_settings;
 mod sessions;
 mod setup;

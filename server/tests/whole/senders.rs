@@ -59,6 +59,38 @@ fn errors(reply: &Reply) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
+async fn only_a_key_that_may_read_the_mailbox_gives_this_right() {
+    let world = World::start().await;
+    let reader = json!({"name": "Help desk", "credentials": true, "read_mailbox": true});
+    let reply = world.post(SENDERS, &reader).await;
+    assert_eq!(reply.status, 403, "{reply:?}");
+    assert!(reply.body.contains("scope mailbox"), "{reply:?}");
+    let scopes = [("senders", "on"), ("mailbox", "on")];
+    let key = world.server.administrator().make_key("both", &scopes).await;
+    let both = world.server.anonymous().with_key(&key);
+    let reply = post(&both, SENDERS, &reader).await;
+    assert_eq!(reply.status, 201, "{reply:?}");
+    assert_eq!(reply.json()["sender"]["read_mailbox"], true);
+    let path = reply.header("location").to_owned();
+    // Neither by learning its password, nor by moving it to another mailbox.
+    for (action, body) in [
+        ("rotate", json!({})),
+        ("update", json!({"name": "Help desk"})),
+    ] {
+        let reply = world.post(&format!("{path}/{action}"), &body).await;
+        assert_eq!(reply.status, 403, "{action} {reply:?}");
+    }
+    let without = json!({"name": "Help desk", "credentials": true});
+    let reply = post(&both, &format!("{path}/update"), &without).await;
+    assert_eq!(reply.json()["read_mailbox"], false, "{reply:?}");
+    let without_password = json!({"name": "Other", "read_mailbox": true});
+    let reply = post(&both, SENDERS, &without_password).await;
+    assert_eq!(reply.status, 422, "{reply:?}");
+    let error = ("/read_mailbox".to_owned(), "needs_password".to_owned());
+    assert_eq!(errors(&reply), [error]);
+}
+
+#[tokio::test]
 async fn a_sender_is_added_shown_changed_and_removed() {
     let world = World::start().await;
     let new = json!({
@@ -66,6 +98,7 @@ async fn a_sender_is_added_shown_changed_and_removed() {
         "credentials": true,
         "networks": ["192.168.1.0/24"],
         "messages_per_day": 100,
+        "silent_after_hours": 48,
         "other_from": "rewrite",
         "allowed_recipients": ["example.com"],
     });
@@ -82,6 +115,7 @@ async fn a_sender_is_added_shown_changed_and_removed() {
     assert_eq!(sender["networks"], json!(["192.168.1.0/24"]));
     assert_eq!(sender["other_from"], "rewrite");
     assert_eq!(sender["null_sender"], "map");
+    assert_eq!(sender["silent_after_hours"], 48);
     let list = world.program.get(SENDERS).await.json();
     assert_eq!(list["senders"], json!([sender]));
 
@@ -148,6 +182,11 @@ async fn each_invalid_property_is_named() {
         (
             json!({"messages_per_minute": 0}),
             "/messages_per_minute",
+            "not_a_number",
+        ),
+        (
+            json!({"silent_after_hours": 0}),
+            "/silent_after_hours",
             "not_a_number",
         ),
         (json!({"other_from": "x"}), "/other_from", "unknown_choice"),

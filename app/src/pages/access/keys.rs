@@ -1,6 +1,6 @@
 //! Section "API keys": the list.
 
-use domain::{ApiKey, DataCenter, DataCenterId, UnixTime, access::AccessField};
+use domain::{ApiKey, DataCenter, DataCenterId, Sender, UnixTime, access::AccessField};
 use leptos::prelude::*;
 
 use super::{new_key::NewKey, when};
@@ -11,6 +11,7 @@ use crate::{form::FormView, paths, ui::data_center::data_center_name};
 pub fn Keys(
     keys: Vec<ApiKey>,
     data_centers: Vec<DataCenter>,
+    senders: Vec<Sender>,
     make: FormView<AccessField>,
 ) -> impl IntoView {
     let is_empty = keys.is_empty();
@@ -18,7 +19,10 @@ pub fn Keys(
         .into_iter()
         .map(|key| {
             let data_center = shown_data_center(key.data_center.as_ref(), &data_centers);
-            view! { <KeyRow key data_center /> }
+            let mut all = senders.iter();
+            let sender = all.find(|one| key.sender.as_ref() == Some(&one.id));
+            let sender = sender.map(|sender| sender.name.to_string());
+            view! { <KeyRow key data_center sender /> }
         })
         .collect_view();
     let table = view! {
@@ -52,7 +56,7 @@ pub fn Keys(
             } else {
                 table.into_any()
             }}
-            <NewKey form=make data_centers />
+            <NewKey form=make data_centers senders />
         </section>
     }
 }
@@ -70,7 +74,7 @@ fn last_day(expires_at: Option<UnixTime>) -> String {
 }
 
 #[component]
-fn KeyRow(key: ApiKey, data_center: String) -> impl IntoView {
+fn KeyRow(key: ApiKey, data_center: String, sender: Option<String>) -> impl IntoView {
     let name = key.name.to_string();
     let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.code()).collect();
     let scope_help: Vec<_> = key
@@ -82,6 +86,10 @@ fn KeyRow(key: ApiKey, data_center: String) -> impl IntoView {
         <tr role="row">
             <th role="rowheader" scope="row" data-label="Name">
                 <bdi>{name.clone()}</bdi>
+                {sender
+                    .map(|sender| {
+                        view! { <span class="help">"Sender: " <bdi>{sender}</bdi></span> }
+                    })}
             </th>
             <td role="cell" data-label="May" title=scope_help.join(", ")>
                 {scopes.join(", ")}

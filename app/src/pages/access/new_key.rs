@@ -1,6 +1,6 @@
 //! The form that creates an API key.
 
-use domain::{DataCenter, KeyScope, access::AccessField};
+use domain::{DataCenter, KeyScope, Sender, access::AccessField};
 use leptos::prelude::*;
 
 use crate::{
@@ -13,9 +13,28 @@ use crate::{
 
 /// The form that creates an API key.
 #[component]
-pub fn NewKey(form: FormView<AccessField>, data_centers: Vec<DataCenter>) -> impl IntoView {
+pub fn NewKey(
+    form: FormView<AccessField>,
+    data_centers: Vec<DataCenter>,
+    senders: Vec<Sender>,
+) -> impl IntoView {
     let options = data_centers.into_iter();
     let options = options.map(|one| (one.id.to_string(), one.name.to_string()));
+    let senders = senders.into_iter().map(|one| one.name.to_string());
+    let senders: Vec<_> = senders.map(|name| (name.clone(), name)).collect();
+    // A select without a choice would only raise questions.
+    let sender = (!senders.is_empty()).then(|| {
+        view! {
+            <SelectField
+                form=form.clone()
+                field=AccessField::Sender
+                label="Sender"
+                empty="No sender"
+                options=senders
+                help="Mail with this key is subject to the rules and limits of the sender, and is sent from its data center."
+            />
+        }
+    });
     view! {
         <form method="post" action=paths::AccessSettings::PATH class="part" id="make-key" aria-labelledby="make-key-title">
             <h3 id="make-key-title">"Create a key"</h3>
@@ -35,6 +54,7 @@ pub fn NewKey(form: FormView<AccessField>, data_centers: Vec<DataCenter>) -> imp
                 empty="All data centers"
                 options=options.collect()
             />
+            {sender}
             <InputField
                 form
                 field=AccessField::Expires

@@ -80,6 +80,7 @@ impl Action {
                 .with([
                     ("name", &*form.name),
                     ("data_center", &*form.data_center),
+                    ("sender", &*form.sender),
                     ("expires", &*form.expires),
                 ])
                 .with(

@@ -289,3 +289,42 @@ async fn an_api_key_of_a_sender_has_its_data_center_and_ends_with_it() {
     );
     assert_eq!(world.subjects(AuditAction::SenderRemoved).await, ["Cron"]);
 }
+
+#[tokio::test]
+async fn only_a_sender_with_the_right_reads_mail_and_only_with_its_password() {
+    let world = World::new().await;
+    let by = cli();
+    let mut reads = form("Help desk");
+    reads.read_mailbox = "on".into();
+    let (sender, password) = world.access.add_sender(&reads, &by).await.unwrap();
+    let password = password.unwrap();
+    let (_, printer) = world
+        .access
+        .add_sender(&form("Printer"), &by)
+        .await
+        .unwrap();
+    let sign_in = async |user: &str, password: &SecretString| {
+        let access = &world.access;
+        access
+            .sign_in_reader(user, password, "192.0.2.1", "IMAP")
+            .await
+    };
+    let found = sign_in("HelpDesk", &password).await.unwrap();
+    assert_eq!(found.id, sender.id);
+    let seen = world.access.sender(&sender.id).await.unwrap().unwrap();
+    assert!(seen.last_seen_at.is_some());
+    let refused = sign_in("printer", &printer.unwrap()).await;
+    assert!(matches!(refused, Err(SubmitterError::NotAReader)));
+    let refused = sign_in("helpdesk", &"wrong".to_owned().into()).await;
+    assert!(matches!(refused, Err(SubmitterError::Wrong)));
+
+    let current = world.access.current_reader("helpdesk", &password).await;
+    assert!(current.unwrap().is_some());
+    let changed = world
+        .access
+        .change_sender(&sender.id, &form("Help desk"), &by)
+        .await;
+    changed.unwrap();
+    let current = world.access.current_reader("helpdesk", &password).await;
+    assert!(current.unwrap().is_none());
+}

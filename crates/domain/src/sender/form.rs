@@ -33,6 +33,8 @@ pub enum SenderField {
     PerDay,
     /// Last day on which the sender is valid.
     Expires,
+    /// Hours without a message after which an alert is raised.
+    SilentAfter,
     /// Allowed From addresses and domains.
     AllowedFrom,
     /// Handling of another From address.
@@ -45,6 +47,8 @@ pub enum SenderField {
     NullSender,
     /// Allowed domains of recipients.
     AllowedRecipients,
+    /// Checkbox: the sender may read the mailbox.
+    ReadMailbox,
 }
 
 impl SenderField {
@@ -59,12 +63,14 @@ impl SenderField {
         Self::PerMinute,
         Self::PerDay,
         Self::Expires,
+        Self::SilentAfter,
         Self::AllowedFrom,
         Self::OtherFrom,
         Self::DisplayName,
         Self::DefaultFrom,
         Self::NullSender,
         Self::AllowedRecipients,
+        Self::ReadMailbox,
     ];
 
     /// Returns the name of the field in the form, the API, and the audit.
@@ -79,12 +85,14 @@ impl SenderField {
             Self::PerMinute => "messages_per_minute",
             Self::PerDay => "messages_per_day",
             Self::Expires => "expires",
+            Self::SilentAfter => "silent_after_hours",
             Self::AllowedFrom => "allowed_from",
             Self::OtherFrom => "other_from",
             Self::DisplayName => "display_name",
             Self::DefaultFrom => "default_from",
             Self::NullSender => "null_sender",
             Self::AllowedRecipients => "allowed_recipients",
+            Self::ReadMailbox => "read_mailbox",
         }
     }
 
@@ -92,6 +100,7 @@ impl SenderField {
     pub fn max_value(self) -> u32 {
         match self {
             Self::PerMinute => 100_000,
+            Self::SilentAfter => 8_760,
             _ => 100_000_000,
         }
     }
@@ -120,6 +129,8 @@ pub struct SenderForm {
     pub messages_per_day: String,
     /// Last day on which the sender is valid. Empty means that it does not expire.
     pub expires: String,
+    /// Number of hours. Empty means that silence raises no alert.
+    pub silent_after_hours: String,
     /// Addresses and domains. Empty for those that the data center allows.
     pub allowed_from: String,
     /// Code of [`OtherFrom`]. Empty means `reject`.
@@ -132,6 +143,8 @@ pub struct SenderForm {
     pub null_sender: String,
     /// Domains of recipients. Empty for all.
     pub allowed_recipients: String,
+    /// `on` if the sender may read the mailbox of the data center over IMAP or POP3.
+    pub read_mailbox: String,
 }
 
 /// Validated input for a sender.
@@ -179,7 +192,16 @@ impl SenderForm {
         let expires_at = errors
             .check(SenderField::Expires, self.expires_at(now))
             .flatten();
+        let silent_after_hours = number(
+            SenderField::SilentAfter,
+            &self.silent_after_hours,
+            &mut errors,
+        );
         let rules = self.rules(&mut errors);
+        // The address alone would let every program on a device read and delete mail.
+        if !self.read_mailbox.is_empty() && self.credentials.is_empty() {
+            errors.add(SenderField::ReadMailbox, SenderFormError::NeedsPassword);
+        }
         match (name, networks, data_center, rules) {
             (Some(name), Some(networks), Some(data_center), Some(rules)) if errors.is_empty() => {
                 Ok(NewSender {
@@ -191,7 +213,9 @@ impl SenderForm {
                         networks,
                         limits,
                         expires_at,
+                        silent_after_hours,
                         rules,
+                        read_mailbox: !self.read_mailbox.is_empty(),
                     },
                 })
             }
@@ -370,12 +394,14 @@ mod tests {
             form.messages_per_minute = "10".into();
             form.messages_per_day = "1000".into();
             form.expires = "2026-11-23".into();
+            form.silent_after_hours = " 8760 ".into();
             form.allowed_from = "example.com; alerts@example.org".into();
             form.other_from = "rewrite".into();
             form.display_name = "Printer, 2nd floor".into();
             form.default_from = "Printer <printer@example.com>".into();
             form.null_sender = "reject".into();
             form.allowed_recipients = "example.com\n@example.org\nexample.com".into();
+            form.read_mailbox = "on".into();
         });
         let parsed = parsed.parse(NOW).unwrap();
         assert!(parsed.credentials);
@@ -384,11 +410,15 @@ mod tests {
         let SenderSettings {
             limits,
             expires_at,
+            silent_after_hours,
             rules,
+            read_mailbox,
             ..
         } = parsed.settings;
+        assert!(read_mailbox);
         assert_eq!((limits.per_minute, limits.per_day), (Some(10), Some(1_000)));
         assert_eq!(expires_at.unwrap().rfc3339(), "2026-11-24T00:00:00Z");
+        assert_eq!(silent_after_hours, Some(8_760));
         assert_eq!(rules.allowed_from.len(), 2);
         assert_eq!(rules.other_from, OtherFrom::Rewrite);
         assert_eq!(rules.display_name.as_deref(), Some("Printer, 2nd floor"));
@@ -410,6 +440,12 @@ mod tests {
             form.messages_per_minute = "0".into();
         });
         assert_eq!(found, Error::NotANumber);
+        for hours in ["0", "8761", "1.5", "-1", "soon"] {
+            let found = error(Field::SilentAfter, |form| {
+                form.silent_after_hours = hours.into();
+            });
+            assert_eq!(found, Error::NotANumber, "{hours}");
+        }
         let found = error(Field::Expires, |form| form.expires = "2026-11-22".into());
         assert_eq!(found, Error::InThePast);
         let found = error(Field::Expires, |form| form.expires = "soon".into());
@@ -428,5 +464,7 @@ mod tests {
             form.allowed_recipients = "a@b.c".into();
         });
         assert_eq!(found, Error::NotADomain);
+        let found = error(Field::ReadMailbox, |form| form.read_mailbox = "on".into());
+        assert_eq!(found, Error::NeedsPassword);
     }
 }

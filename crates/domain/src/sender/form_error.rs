@@ -56,6 +56,8 @@ codes! {
         NotADomain = "not_a_domain",
         /// The value is not one of the offered choices.
         UnknownChoice = "unknown_choice",
+        /// The right requires a user name and a password, which the sender does not have.
+        NeedsPassword = "needs_password",
     }
 }
 

@@ -213,6 +213,19 @@ impl Store {
         Ok(())
     }
 
+    /// Notes that a sender has signed in to its mailbox.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn note_sender_seen(&self, id: &SenderId, now: UnixTime) -> Result<(), StoreError> {
+        sqlx::query("UPDATE senders SET last_seen_at = $1 WHERE id = $2")
+            .bind(now.0)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Begins a transaction that locks the set of senders.
     async fn lock_senders(&self) -> Result<Transaction, StoreError> {
         let mut transaction = self.begin().await?;
@@ -331,6 +344,7 @@ fn facts(sender: &Sender) -> Vec<(SenderField, String)> {
     let rules = &settings.rules;
     let user = sender.user.as_ref().map(SenderUser::as_str);
     let expires = settings.expires_at.map(UnixTime::rfc3339);
+    let silent_after = settings.silent_after_hours.as_ref();
     let all = [
         (SenderField::User, user.unwrap_or_default().to_owned()),
         (SenderField::Networks, joined(&settings.networks)),
@@ -344,6 +358,7 @@ fn facts(sender: &Sender) -> Vec<(SenderField, String)> {
             optional(settings.limits.per_day.as_ref()),
         ),
         (SenderField::Expires, expires.unwrap_or_default()),
+        (SenderField::SilentAfter, optional(silent_after)),
         (SenderField::AllowedFrom, joined(&rules.allowed_from)),
         (SenderField::OtherFrom, rules.other_from.code().to_owned()),
         (
@@ -358,6 +373,10 @@ fn facts(sender: &Sender) -> Vec<(SenderField, String)> {
         (
             SenderField::AllowedRecipients,
             joined(&rules.allowed_recipients),
+        ),
+        (
+            SenderField::ReadMailbox,
+            if settings.read_mailbox { "on" } else { "" }.to_owned(),
         ),
     ];
     let given = all.into_iter().filter(|(_, value)| !value.is_empty());

@@ -81,10 +81,17 @@ on_both! {
         new.settings.limits.per_day = Some(10);
         new.settings.expires_at = Some(NOW.plus(60));
         new.settings.rules.other_from = OtherFrom::Rewrite;
+        new.settings.read_mailbox = true;
         assert_eq!(add(&store, &new).await, SaveSenderOutcome::Saved);
         new.passwords = vec![SenderPassword { created_at: NOW, expires_at: None }];
         assert_eq!(store.sender(&new.id).await.unwrap().as_ref(), Some(&new));
-        assert_eq!(store.senders().await.unwrap(), [new]);
+        assert_eq!(store.senders().await.unwrap(), [new.clone()]);
+        let page = store.audit(&AuditFilter::default(), None, 10).await.unwrap();
+        let mut changes = page[0].record.changes.iter();
+        assert!(changes.any(|change| change.field == "read_mailbox"), "{page:?}");
+        store.note_sender_seen(&new.id, NOW.plus(7)).await.unwrap();
+        let seen = store.sender(&new.id).await.unwrap().unwrap();
+        assert_eq!(seen.last_seen_at, Some(NOW.plus(7)));
 
         let signed_in = signs_in(&store, "druckersd", "first", 59).await;
         assert_eq!(signed_in.as_deref(), Some("Drucker Süd"));

@@ -9,7 +9,7 @@ use axum::{
     http::{StatusCode, header::LOCATION},
     response::{IntoResponse as _, Response},
 };
-use domain::{ApiKey, DataCenterId, SenderField, SenderForm, SenderFormError, paths};
+use domain::{ApiKey, DataCenterId, KeyScope, SenderField, SenderForm, SenderFormError, paths};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -94,6 +94,9 @@ pub async fn update(
         Ok(sender) => sender,
         Err(refused) => return *refused,
     };
+    if let Err(refused) = may_give(&key, sender.settings.read_mailbox) {
+        return *refused;
+    }
     let form = match form(&key, request).await {
         Ok(form) => form,
         Err(refused) => return *refused,
@@ -148,6 +151,9 @@ pub async fn rotate(
         Ok(body) => rotation(&body),
         Err(refused) => return *refused,
     };
+    if let Err(refused) = may_give(&key, sender.settings.read_mailbox) {
+        return *refused;
+    }
     let Some(hours) = rotation else {
         let detail = "The body is not JSON with keep_old_hours from 0 to 2160.";
         return problem::answer(StatusCode::BAD_REQUEST, detail);
@@ -205,6 +211,7 @@ pub async fn remove(
 async fn form(key: &ApiKey, request: Request) -> Result<SenderForm, Box<Response>> {
     let body = read_body(request.into_body()).await?;
     let mut form = NewSender::read(&body)?.form();
+    may_give(key, !form.read_mailbox.is_empty())?;
     if let (true, Some(only)) = (form.data_center.is_empty(), &key.data_center) {
         form.data_center = only.to_string();
     }
@@ -218,6 +225,16 @@ async fn form(key: &ApiKey, request: Request) -> Result<SenderForm, Box<Response
         return Err(Box::new(problem::with_errors(status, vec![error])));
     }
     Ok(form)
+}
+
+/// Checks that a key only gives the right to read the mailbox if it has that right itself, also by
+/// moving a sender to another mailbox or by learning its password.
+fn may_give(key: &ApiKey, read_mailbox: bool) -> Result<(), Box<Response>> {
+    if read_mailbox && !key.scopes.contains(&KeyScope::Mailbox) {
+        let detail = wording::api_problem::READ_MAILBOX_NOT_ALLOWED;
+        return Err(Box::new(problem::answer(StatusCode::FORBIDDEN, detail)));
+    }
+    Ok(())
 }
 
 /// Returns the hours for which old passwords stay valid. The body may be empty.

@@ -49,6 +49,10 @@ pub struct NewSender {
     #[schema(example = "2027-01-31")]
     #[serde(default)]
     pub expires: Option<String>,
+    /// Hours without a message after which an alert is raised. No alert by default.
+    #[schema(minimum = 1, maximum = 8_760)]
+    #[serde(default)]
+    pub silent_after_hours: Option<u32>,
     /// Addresses and domains that the sender may use in `From`. Empty for the addresses that the
     /// data center allows.
     #[schema(max_items = 500)]
@@ -75,6 +79,10 @@ pub struct NewSender {
     #[schema(max_items = 500)]
     #[serde(default)]
     pub allowed_recipients: Vec<String>,
+    /// True if the sender may sign in to the IMAP and POP3 gateway, where it can read and delete
+    /// the mail of the data center. Requires `credentials`, and an API key with the scope `mailbox`.
+    #[serde(default)]
+    pub read_mailbox: bool,
 }
 
 impl NewSender {
@@ -103,12 +111,14 @@ impl NewSender {
             messages_per_minute: number(self.messages_per_minute),
             messages_per_day: number(self.messages_per_day),
             expires: self.expires.unwrap_or_default(),
+            silent_after_hours: number(self.silent_after_hours),
             allowed_from: self.allowed_from.join("\n"),
             other_from: self.other_from.unwrap_or_default(),
             display_name: self.display_name.unwrap_or_default(),
             default_from: self.default_from.unwrap_or_default(),
             null_sender: self.null_sender.unwrap_or_default(),
             allowed_recipients: self.allowed_recipients.join("\n"),
+            read_mailbox: on(self.read_mailbox),
         }
     }
 }

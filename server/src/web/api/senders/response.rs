@@ -34,6 +34,8 @@ pub struct SenderResponse {
     pub messages_per_day: Option<u32>,
     /// The time at which it expires.
     pub expires_at: Option<String>,
+    /// The number of hours without a message after which an alert is raised.
+    pub silent_after_hours: Option<u32>,
     /// Addresses and domains that it may use in `From`.
     pub allowed_from: Vec<String>,
     /// `reject`, `rewrite`, or `keep_name`.
@@ -46,9 +48,11 @@ pub struct SenderResponse {
     pub null_sender: String,
     /// Domains that it may send to. Empty for all.
     pub allowed_recipients: Vec<String>,
+    /// True if it may read and delete mail over IMAP and POP3.
+    pub read_mailbox: bool,
     /// The time at which it was added.
     pub created_at: String,
-    /// The time of the last message, accepted or rejected.
+    /// The time of the last message, accepted or rejected, or of the last sign-in to the mailbox.
     pub last_seen_at: Option<String>,
     /// The number of accepted messages.
     pub accepted: i64,
@@ -107,12 +111,14 @@ impl SenderResponse {
             messages_per_minute: settings.limits.per_minute,
             messages_per_day: settings.limits.per_day,
             expires_at: settings.expires_at.map(UnixTime::rfc3339),
+            silent_after_hours: settings.silent_after_hours,
             allowed_from: texts(&rules.allowed_from),
             other_from: rules.other_from.code().to_owned(),
             display_name: rules.display_name,
             default_from: rules.default_from.map(|from| from.to_string()),
             null_sender: rules.null_sender.code().to_owned(),
             allowed_recipients: texts(&rules.allowed_recipients),
+            read_mailbox: settings.read_mailbox,
             created_at: sender.created_at.rfc3339(),
             last_seen_at: sender.last_seen_at.map(UnixTime::rfc3339),
             accepted: sender.accepted,
