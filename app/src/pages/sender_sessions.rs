@@ -8,6 +8,23 @@ use leptos_router::hooks::use_params_map;
 use super::failure::Failure;
 use crate::{api, paths, ui::sender_sessions::SenderSessions};
 
+/// The way back to the list of senders.
+#[component]
+fn Breadcrumb(page: &'static str) -> impl IntoView {
+    view! {
+        <nav class="breadcrumb" aria-label="Breadcrumb">
+            <ol>
+                <li>
+                    <a href=paths::SenderSettings::PATH rel="external">
+                        "Senders"
+                    </a>
+                </li>
+                <li aria-current="page">{page}</li>
+            </ol>
+        </nav>
+    }
+}
+
 /// The last sessions of a sender.
 #[component]
 pub fn SenderSessionsPage() -> impl IntoView {
@@ -39,7 +56,10 @@ pub fn SenderSessionsPage() -> impl IntoView {
             Err(error) => EitherOf3::C(view! { <Failure error /> }),
         }
     });
-    view! { {shown} }
+    view! {
+        <Breadcrumb page="Connections" />
+        {shown}
+    }
 }
 
 /// The last sessions of unknown clients.
@@ -47,6 +67,7 @@ pub fn SenderSessionsPage() -> impl IntoView {
 pub fn UnknownSendersPage() -> impl IntoView {
     view! {
         <Title text="Unknown devices" />
+        <Breadcrumb page="Unknown devices" />
         <h1>"Unknown devices"</h1>
         <p class="help">
             "The last connections of programs and devices that Mailgrant did not recognize, with the reason. They are kept for seven days."
