@@ -14,6 +14,7 @@ mod discovery;
 mod document;
 mod mailbox;
 mod messages;
+mod sender_sessions;
 mod senders;
 mod sending;
 mod session;
@@ -37,6 +38,10 @@ pub use messages::MessagePage;
 pub(crate) use messages::{MessageList, message_list, message_page, message_preview};
 #[cfg(feature = "ssr")]
 pub use messages::{PAGE_SIZE, read_message};
+pub use sender_sessions::SenderSessionsPage;
+#[cfg(feature = "ssr")]
+pub use sender_sessions::read_sender_sessions;
+pub(crate) use sender_sessions::{sender_name, sender_sessions};
 pub(crate) use senders::{SenderPage, SendersPage, sender_page, senders_page};
 pub(crate) use sending::{SendingPage, sending_page};
 pub(crate) use session::{AccountPage, account_page, is_setup_link, password_link};

@@ -18,6 +18,7 @@ mod not_found;
 pub(crate) mod password;
 mod query;
 mod refused;
+mod sender_sessions;
 pub(crate) mod senders;
 pub(crate) mod sending_settings;
 pub(crate) mod setup;
@@ -40,6 +41,7 @@ pub use messages::MessagesPage;
 pub use not_found::NotFoundPage;
 pub use password::PasswordPage;
 pub use refused::{CallbackRefusedPage, ForbiddenPage, SessionEndedPage};
+pub use sender_sessions::{SenderSessionsPage, UnknownSendersPage};
 pub use senders::{AddSenderPage, EditSenderPage, SendersPage};
 pub use sending_settings::SendingSettingsPage;
 pub use setup::SetupPage;
@@ -52,10 +54,13 @@ pub fn needs_wasm(path: &str) -> bool {
         paths::SmtpSettings::PATH,
         paths::Mailbox::PATH,
         paths::Messages::PATH,
+        paths::UnknownSenders::PATH,
     ];
     let below = [paths::Authorized::path(""), paths::Message::path("")];
+    let has_sessions = paths::SenderSessions::id_in(path).is_some();
     let has_secret = request::posted::<OneTimeSecret>().is_some();
-    has_secret
+    has_sessions
+        || has_secret
         || whole.contains(&path)
         || below.iter().any(|below| path.starts_with(below.as_str()))
 }

@@ -22,11 +22,14 @@ use crate::{
 };
 
 mod outbox;
+mod sender_sessions;
 
 pub use outbox::{
     CHART, DETAILS, HOURS, MESSAGES, MessageRows, SUMMARY, message_details, message_patch,
     message_rows,
 };
+
+pub use sender_sessions::{SENDER_SESSIONS, SessionRows, UNKNOWN_SESSIONS};
 
 /// ID of the element that shows a check.
 pub const RESULT: &str = "test-result";

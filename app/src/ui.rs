@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod page_title;
 pub mod proposals;
 pub mod report;
+pub mod sender_sessions;
 pub mod sessions;
 pub mod settings_nav;
 pub mod when;

@@ -182,9 +182,11 @@ impl Application {
         );
         let accepting = {
             let (smtp, stopping) = (self.smtp, self.stopping.clone());
+            let sessions = Arc::clone(&checks.sender_sessions);
             async move {
                 if let Some(smtp) = smtp {
                     smtp.run(stopping).await;
+                    sessions.flush().await;
                 }
             }
         };

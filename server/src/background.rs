@@ -56,6 +56,9 @@ impl Background {
         all.run("database", &mailer, |mailer: Mailer| async move {
             mailer.reachability.watch().await;
         });
+        all.run("SMTP sessions", &mailer, |mailer: Mailer| async move {
+            mailer.sender_sessions.run().await;
+        });
         all.run("event poll", &feeds, Feeds::poll);
         all.run("refusal records", &access, |access: Access| async move {
             access.keep_recording_refusals().await;

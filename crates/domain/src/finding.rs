@@ -377,9 +377,72 @@ finding_codes! {
     DmarcSeveral = "dmarc_several", Never;
     /// The DMARC record has no known policy.
     DmarcBroken = "dmarc_broken", Never;
+
+    // Sessions of the SMTP server, in which programs and devices submit mail.
+    /// The user name or the password of a sender is wrong.
+    InboundWrongPassword = "inbound_wrong_password", Never;
+    /// The API key has no permission to send.
+    InboundKeyLacksScope = "inbound_key_lacks_scope", Never;
+    /// There were too many failed sign-ins.
+    InboundTooManySignIns = "inbound_too_many_sign_ins", Later;
+    /// The response to AUTH is not valid base64 of a user name and a password.
+    InboundSignInMalformed = "inbound_sign_in_malformed", Never;
+    /// The client uses an authentication mechanism that is not offered.
+    InboundMechanismNotOffered = "inbound_mechanism_not_offered", Never;
+    /// The client does not sign in.
+    InboundNoSignIn = "inbound_no_sign_in", Never;
+    /// The client does not use TLS, without which it cannot sign in.
+    InboundNoTls = "inbound_no_tls", Never;
+    /// The client offers no TLS version from 1.2 on.
+    InboundTlsTooOld = "inbound_tls_too_old", Never;
+    /// The client rejects the certificate of the SMTP server.
+    InboundCertificateRejected = "inbound_certificate_rejected", Never;
+    /// The client began with TLS on a port without implicit TLS, and failed.
+    InboundTlsOnPlainPort = "inbound_tls_on_plain_port", Never;
+    /// The client sent plaintext on a port with implicit TLS.
+    InboundPlaintextOnTlsPort = "inbound_plaintext_on_tls_port", Never;
+    /// The TLS handshake failed for another reason.
+    InboundTlsFailed = "inbound_tls_failed", Later;
+    /// The sender may not use this From address.
+    InboundFromNotAllowed = "inbound_from_not_allowed", Never;
+    /// The sender may not use the null sender.
+    InboundNullSenderNotAllowed = "inbound_null_sender_not_allowed", Never;
+    /// The sender may not send to this recipient.
+    InboundRecipientNotAllowed = "inbound_recipient_not_allowed", Never;
+    /// The message is larger than the SMTP server accepts.
+    InboundTooLarge = "inbound_too_large", Never;
+    /// The message has more recipients than the SMTP server accepts.
+    InboundTooManyRecipients = "inbound_too_many_recipients", Later;
+    /// The message did not end with CRLF, a dot, and CRLF.
+    InboundUnterminatedMessage = "inbound_unterminated_message", Never;
+    /// The message has a line that ends with LF or CR instead of CRLF.
+    InboundBareLineFeed = "inbound_bare_line_feed", Never;
+    /// The message is not valid.
+    InboundMessageInvalid = "inbound_message_invalid", Never;
+    /// A limit on the messages of the sender is reached.
+    InboundLimitReached = "inbound_limit_reached", Later;
+    /// The client has too many connections.
+    InboundTooManyConnections = "inbound_too_many_connections", Later;
+    /// The address is not in the networks of the listener.
+    InboundNetworkNotAdmitted = "inbound_network_not_admitted", Never;
+    /// The client sent something before it was its turn.
+    InboundEarlyInput = "inbound_early_input", Never;
+    /// The sender was removed or has expired during the session.
+    InboundSenderEnded = "inbound_sender_ended", Never;
+    /// The data center of the sender is not set up.
+    InboundNotSetUp = "inbound_not_set_up", Later;
+    /// The SMTP server could not store the message.
+    InboundUnavailable = "inbound_unavailable", Later;
+    /// The SMTP server rejected a command of the client.
+    InboundRefused = "inbound_refused", Never;
 }
 
 impl FindingCode {
+    /// Returns true for the sessions of the SMTP server.
+    pub fn is_inbound(self) -> bool {
+        self.code().starts_with("inbound_")
+    }
+
     /// Returns the certainty of the cause.
     pub fn certainty(self) -> Certainty {
         match self {
@@ -401,7 +464,13 @@ impl FindingCode {
             | Self::EhloNameRefused
             // Providers are recognized by the names in their records. Some domains list addresses
             // instead.
-            | Self::SpfNotAllowed => Certainty::Likely,
+            | Self::SpfNotAllowed
+            // A monitoring system may have connected only to read the greeting.
+            | Self::InboundNoTls
+            // Another step of the handshake may have failed.
+            | Self::InboundTlsOnPlainPort
+            // The connection may be slow, or the device was turned off.
+            | Self::InboundUnterminatedMessage => Certainty::Likely,
             _ => Certainty::Certain,
         }
     }

@@ -93,7 +93,7 @@ pub use secret::{SavedSecret, SecretEdit, SecretField, TypedSecret};
 pub use sender::{
     AllowedFrom, Network, NetworkError, NewSender, NullSender, OtherFrom, Sender, SenderField,
     SenderForm, SenderFormError, SenderId, SenderLimits, SenderName, SenderPassword, SenderRules,
-    SenderSettings, SenderUser,
+    SenderSession, SenderSessionId, SenderSettings, SenderUser, SessionLine, Speaker,
 };
 pub use sending::{HourCounts, SendingLimits, SendingPause, SendingSettings, SendingUse};
 pub use sending_form::{SendingField, SendingForm, SendingFormError};

@@ -83,6 +83,8 @@ paths! {
     SmtpSettings = "/settings/smtp";
     /// Settings of what a data center sends.
     SendingSettings = "/settings/sending";
+    /// The last SMTP sessions of unknown clients.
+    UnknownSenders = "/settings/senders/unknown";
     /// Alert conditions, and who is notified of them.
     AlertSettings = "/settings/alerts";
     /// Senders: programs and devices that submit mail.
@@ -142,6 +144,10 @@ paths_with_id! {
     MessageSource = "/messages/{id}/raw";
     /// Changes of a message.
     MessageEvents = "/events/messages/{id}";
+    /// The last SMTP sessions of a sender.
+    SenderSessions = "/settings/senders/{id}/sessions";
+    /// Changes of the SMTP sessions of a sender, or of unknown clients ([`UNKNOWN_SENDERS`]).
+    SenderEvents = "/events/senders/{id}";
     /// Form that changes a sender.
     EditSender = "/settings/senders/{id}/edit";
     /// End of an authorization.
@@ -170,6 +176,8 @@ impl SendingSettings {
 
 /// Prefix of all pages of settings, without a slash at its end.
 pub const SETTINGS: &str = "/settings";
+/// In place of the ID of a sender: clients that are unknown.
+pub const UNKNOWN_SENDERS: &str = "-";
 /// Prefix of all event streams.
 pub const EVENTS: &str = "/events/";
 /// Prefix of all paths of OAuth.
@@ -210,6 +218,8 @@ pub mod api {
         Sender = "/api/v1/senders/{id}";
         /// Change of a sender.
         UpdateSender = "/api/v1/senders/{id}/update";
+        /// The last SMTP sessions of a sender.
+        SenderSessions = "/api/v1/senders/{id}/sessions";
         /// New password of a sender.
         RotateSender = "/api/v1/senders/{id}/rotate";
         /// Removal of a sender.
@@ -244,6 +254,7 @@ pub mod api {
                 Senders::PATH,
                 Sender::PATTERN,
                 UpdateSender::PATTERN,
+                SenderSessions::PATTERN,
                 RotateSender::PATTERN,
                 RemoveSender::PATTERN,
                 Mail::PATTERN,
@@ -296,6 +307,7 @@ mod tests {
             MessagesEvents::PATH,
             MailboxEvents::PATH,
             MessageEvents::PATTERN,
+            SenderEvents::PATTERN,
             AuthorizationEvents::PATTERN,
             CheckEvents::PATTERN,
         ] {

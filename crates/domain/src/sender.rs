@@ -5,6 +5,7 @@ mod form_error;
 mod network;
 mod rules;
 mod saved;
+mod session;
 
 use std::{fmt, net::IpAddr};
 
@@ -16,6 +17,7 @@ pub use form::{NewSender, SenderField, SenderForm};
 pub use form_error::{NetworkError, SenderFormError};
 pub use network::Network;
 pub use rules::{AllowedFrom, NullSender, OtherFrom, SenderRules};
+pub use session::{SenderSession, SenderSessionId, SessionLine, Speaker};
 
 random_id! {
     /// ID of a sender. It stays the same when the sender is renamed, and is never reused.

@@ -3,7 +3,8 @@
 use std::{io, net::SocketAddr, sync::Arc};
 
 use listener::{
-    Accepted, ConnectionLimits, Listener, ListenerOptions, Refusal, Refused, Service, TlsConfig, accept,
+    Accepted, ConnectionLimits, Listener, ListenerOptions, Refusal, Refused, Service, TlsConfig,
+    accept,
 };
 use tokio_util::sync::CancellationToken;
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures::FutureExt as _;
-use rustls::{ProtocolVersion, ServerConfig};
+use rustls::{ProtocolVersion, ServerConfig, ServerConnection};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf},
     net::TcpStream,
@@ -74,12 +74,17 @@ impl Stream {
         matches!(self, Self::Tls(_))
     }
 
+    /// Returns the TLS connection, if there is one.
+    pub fn tls(&self) -> Option<&ServerConnection> {
+        match self {
+            Self::Tls(stream) => Some(stream.get_ref().1),
+            Self::Plain(_) | Self::Lost => None,
+        }
+    }
+
     /// Returns the version of TLS, such as `1.3`. Returns `None` without TLS.
     pub fn tls_version(&self) -> Option<&'static str> {
-        let Self::Tls(stream) = self else {
-            return None;
-        };
-        Some(match stream.get_ref().1.protocol_version() {
+        Some(match self.tls()?.protocol_version() {
             Some(ProtocolVersion::TLSv1_3) => "1.3",
             Some(ProtocolVersion::TLSv1_2) => "1.2",
             _ => "other",

@@ -24,6 +24,7 @@ mod options;
 mod outbox;
 mod reachability;
 mod remote;
+mod sender_sessions;
 mod server_clock;
 mod server_conditions;
 mod settings;
@@ -61,6 +62,7 @@ pub use outbox::{
 };
 pub use reachability::Reachability;
 pub use remote::{Remote, RemoteError, RemoteMessage};
+pub use sender_sessions::{Recording, SenderSessions};
 pub use server_clock::ServerClock;
 pub use server_conditions::ServerConditions;
 pub use settings::{Saved, Settings};
@@ -94,6 +96,8 @@ pub struct Mailer {
     pub inbound: Arc<Inbound>,
     /// Submission and delivery of mail.
     pub outbox: Arc<Outbox>,
+    /// The last sessions of the SMTP server.
+    pub sender_sessions: Arc<SenderSessions>,
     /// Notifications about problems.
     pub alerts: Arc<Alerts>,
     /// Metrics for monitoring.
@@ -265,6 +269,7 @@ impl Mailer {
             liveness,
             changes: changes.clone(),
         });
+        let sender_sessions = Arc::new(SenderSessions::new(store.clone(), Arc::clone(&clock)));
         let metrics = Arc::new(Metrics {
             store,
             clock: Arc::clone(&clock),
@@ -281,6 +286,7 @@ impl Mailer {
             mailboxes,
             inbound,
             outbox,
+            sender_sessions,
             alerts,
             metrics,
             webhooks,

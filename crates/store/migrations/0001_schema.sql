@@ -192,6 +192,22 @@ CREATE TABLE sender_counts (
 
 CREATE INDEX sender_counts_minute ON sender_counts (minute);
 
+-- The last SMTP sessions of each sender, and of unknown clients; old rows are removed.
+CREATE TABLE sender_sessions (
+    -- Sorts by the time of the connection: digits and lowercase letters only.
+    id TEXT PRIMARY KEY,
+    -- NULL for a client that is unknown.
+    sender TEXT REFERENCES senders (id) ON DELETE CASCADE,
+    -- 1 if nothing was refused.
+    clean BIGINT NOT NULL,
+    began_at BIGINT NOT NULL,
+    -- JSON: everything else, redacted.
+    session TEXT NOT NULL
+);
+
+CREATE INDEX sender_sessions_sender ON sender_sessions (sender, clean, id);
+CREATE INDEX sender_sessions_began_at ON sender_sessions (began_at);
+
 CREATE TABLE api_keys (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,

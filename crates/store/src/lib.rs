@@ -43,6 +43,7 @@ mod rotate;
 mod row;
 mod seal;
 mod sender;
+mod sender_session;
 mod sending;
 mod session;
 mod settings;

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use access::Submitter;
-use domain::{Arrival, ArrivalProtocol};
+use domain::{Arrival, ArrivalProtocol, Finding, FindingCode};
 use listener::{Accepted, Credentials, HANDSHAKE, Input, Line, Mode, Stream, TlsConfig, linger};
 use message::Received;
 use tokio::{
@@ -17,6 +17,7 @@ use crate::{
     Intake, Limits,
     data::{BareLineEnd, Content, DataReader},
     intake::Arrived,
+    record::{Outcome, Record},
     reply::Reply,
     session::{Offer, Session, Step, too_large},
 };
@@ -79,6 +80,8 @@ struct Connection {
     listener: Arc<str>,
     /// When the transaction began, for the metrics.
     mail_at: Option<Instant>,
+    mode: Mode,
+    record: Record,
     shared: Arc<Shared>,
     stopping: CancellationToken,
 }
@@ -93,7 +96,11 @@ pub async fn serve(accepted: Accepted, shared: Arc<Shared>, stopping: Cancellati
     } = accepted;
     let limits = shared.limits;
     let early = match mode {
-        Mode::Tls => Early::Handshake,
+        // Health checks connect and send nothing.
+        Mode::Tls => match timeout(limits.handshake, stream.peek(&mut [0])).await {
+            Ok(Ok(1..)) => Early::Handshake,
+            _ => Early::Lost,
+        },
         Mode::StartTls | Mode::Plain => before_greeting(&stream, address, &limits).await,
     };
     let offer = Offer {
@@ -102,6 +109,12 @@ pub async fn serve(accepted: Accepted, shared: Arc<Shared>, stopping: Cancellati
         auth_without_tls: mode == Mode::Plain,
         limits,
     };
+    let record = Record::begin(
+        shared.intake.sessions(),
+        address.to_string(),
+        stream.local_addr().ok(),
+        mode,
+    );
     let mut connection = Connection {
         stream: Stream::Plain(stream),
         input: Input::default(),
@@ -113,13 +126,15 @@ pub async fn serve(accepted: Accepted, shared: Arc<Shared>, stopping: Cancellati
         address,
         listener,
         mail_at: None,
+        mode,
+        record,
         shared,
         stopping,
     };
     let result = match early {
         Early::Lost => return,
         Early::Nothing => connection.run().await,
-        Early::Handshake => match connection.start_tls().await {
+        Early::Handshake => match connection.start_tls(false).await {
             Ok(()) => connection.run().await,
             Err(ended) => Err(ended),
         },
@@ -154,7 +169,7 @@ async fn before_greeting(stream: &TcpStream, address: IpAddr, limits: &Limits) -
 /// Returns the reply to a client that sends something before it is its turn.
 fn violation(code: u16, address: IpAddr, text: &str) -> Reply {
     tracing::info!(%address, reason = text, "SMTP session ended by the server");
-    Reply::new(code, "5.5.1", text)
+    Reply::new(code, "5.5.1", text).because(FindingCode::InboundEarlyInput)
 }
 
 impl Connection {
@@ -164,6 +179,7 @@ impl Connection {
         self.queue(&greeting);
         loop {
             let line = self.line().await?;
+            self.record.client(&line, self.session.expects_response());
             let mut step = self.session.line(line);
             if let Step::Reply(reply) | Step::Close(reply) = &step
                 && reply.code() >= 400
@@ -192,7 +208,7 @@ impl Connection {
                     Step::StartTls(reply) => {
                         self.queue(&reply);
                         self.flush().await?;
-                        self.start_tls().await?;
+                        self.start_tls(true).await?;
                         break;
                     }
                     Step::Close(reply) => {
@@ -213,17 +229,27 @@ impl Connection {
         !self.input.is_empty()
     }
 
-    async fn start_tls(&mut self) -> Result<(), Ended> {
+    /// Performs a TLS handshake, after STARTTLS or at the beginning of the connection.
+    async fn start_tls(&mut self, after_starttls: bool) -> Result<(), Ended> {
         let handshake = self.stream.start_tls(self.shared.tls.current());
         let result = match timeout(self.shared.limits.handshake, handshake).await {
             Ok(Ok(())) => {
                 self.session.encrypted();
+                self.record.encrypted(self.stream.tls());
                 // A sign-in before STARTTLS does not count (RFC 3207 §4.2).
                 self.submitter.clone_from(&self.known_by_address);
                 return Ok(());
             }
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "timed out".to_owned(),
+            Ok(Err(error)) => {
+                self.record
+                    .handshake_failed(Some(&error), self.mode, after_starttls);
+                error.to_string()
+            }
+            Err(_) => {
+                self.record
+                    .handshake_failed(None, self.mode, after_starttls);
+                "timed out".to_owned()
+            }
         };
         self.shared.intake.metrics().count_smtp_tls_failure();
         tracing::info!(address = %self.address, error = result, "TLS handshake with an SMTP client failed");
@@ -236,6 +262,9 @@ impl Connection {
         self.known_by_address = found.map_err(Ended::Unavailable)?;
         self.submitter.clone_from(&self.known_by_address);
         self.session.known_by_address(self.submitter.is_some());
+        if let Some(submitter) = &self.submitter {
+            self.record.submitter(submitter);
+        }
         Ok(())
     }
 
@@ -243,6 +272,14 @@ impl Connection {
         let result = self.shared.intake.sign_in(credentials, self.address).await;
         let code = result.as_ref().map_or_else(Reply::code, |_| 235);
         self.count_reply("sign_in", code);
+        if let Ok(submitter) = &result {
+            self.record.submitter(submitter);
+        } else {
+            let sender = self.shared.intake.sender_of_user(&credentials.user).await;
+            if let Some(sender) = sender {
+                self.record.claimed(sender);
+            }
+        }
         let result = result.map(|submitter| self.submitter = Some(submitter));
         self.session.signed_in(result)
     }
@@ -270,7 +307,11 @@ impl Connection {
             match read {
                 Err(_) => return Err(Ended::TimedOut),
                 Ok(Ok(read @ 1..)) => self.input.push(&self.buffer[..read]),
-                Ok(_) => return Err(Ended::Lost),
+                Ok(Ok(_)) => return Err(Ended::Lost),
+                Ok(Err(error)) => {
+                    self.record.connection_failed(&error);
+                    return Err(Ended::Lost);
+                }
             }
         }
     }
@@ -290,7 +331,16 @@ impl Connection {
         }
         self.queue(reply);
         self.flush().await?;
-        let (content, held, octets) = self.content().await?;
+        let (content, held, octets) = match self.content().await {
+            Ok(read) => read,
+            Err(ended) => {
+                if matches!(ended, Ended::TimedOut | Ended::Lost) {
+                    let finding = Finding::new(FindingCode::InboundUnterminatedMessage);
+                    self.record.failed(finding);
+                }
+                return Err(ended);
+            }
+        };
         let reply = match content {
             Content::Whole(content) => {
                 let arrived = Arrived {
@@ -308,12 +358,12 @@ impl Connection {
                     BareLineEnd::Cr => "CR",
                 };
                 let text = format!("The message has a line that ends with {name} instead of CRLF");
-                Reply::new(550, "5.6.11", &text)
+                Reply::new(550, "5.6.11", &text).because(FindingCode::InboundBareLineFeed)
             }
             Content::NoMemory => {
                 let text =
                     "Other submissions use all memory for messages. Try again in a few seconds";
-                Reply::new(452, "4.3.1", text)
+                Reply::new(452, "4.3.1", text).because(FindingCode::InboundUnavailable)
             }
         };
         drop(held);
@@ -368,6 +418,7 @@ impl Connection {
         }
         self.buffer.truncate(BUFFER);
         self.buffer.shrink_to_fit();
+        self.record.message(octets);
         Ok((reader.finish(), held, octets))
     }
 
@@ -376,7 +427,10 @@ impl Connection {
             return Reply::new(530, "5.7.0", "Sign in first");
         };
         match self.shared.intake.submit(submitter, arrived).await {
-            Ok(id) => Reply::new(250, "2.0.0", &format!("Queued as {}", id.as_str())),
+            Ok(id) => {
+                self.record.accepted();
+                Reply::new(250, "2.0.0", &format!("Queued as {}", id.as_str()))
+            }
             Err(reply) => reply,
         }
     }
@@ -414,6 +468,7 @@ impl Connection {
     }
 
     fn queue(&mut self, reply: &Reply) {
+        self.record.server(reply);
         self.output.extend(reply.to_bytes());
     }
 
@@ -429,11 +484,36 @@ impl Connection {
         }
     }
 
-    /// Sends the last reply and closes the connection.
+    /// Sends the last reply, ends the record, and closes the connection.
     async fn close(mut self, result: Result<(), Ended>) {
+        let is_stopping = matches!(result, Err(Ended::Stopping));
+        let is_open = self.last_reply(result).await;
+        let outcome = Outcome {
+            may_send: self.session.may_send(),
+            has_greeted: self.session.hello().is_some() && !is_stopping,
+            offers_sign_in: self.session.offers_auth(),
+        };
+        let Self {
+            record,
+            mut stream,
+            mut buffer,
+            ..
+        } = self;
+        record.end(outcome);
+        if is_open {
+            // The client may be gone, which ends the connection as well.
+            let _ = timeout(LINGER, linger(&mut stream, &mut buffer)).await;
+        }
+    }
+
+    /// Sends the last reply. Returns false if the connection is lost.
+    async fn last_reply(&mut self, result: Result<(), Ended>) -> bool {
         match result {
             Ok(()) => {}
-            Err(Ended::Lost) => return,
+            Err(Ended::Lost) => {
+                self.record.note("The client closed the connection.");
+                return false;
+            }
             Err(Ended::TimedOut) => {
                 tracing::info!(address = %self.address, "SMTP session timed out");
                 let text = "Timed out. A message ends with CRLF, a dot, and CRLF";
@@ -444,10 +524,6 @@ impl Connection {
                 self.queue(&Reply::new(421, "4.3.2", "The server is stopping"));
             }
         }
-        if self.flush().await.is_err() {
-            return;
-        }
-        // The client may be gone, which ends the connection as well.
-        let _ = timeout(LINGER, linger(&mut self.stream, &mut self.buffer)).await;
+        self.flush().await.is_ok()
     }
 }

@@ -1,13 +1,13 @@
 //! Signs senders in and submits their messages, in the same way as the HTTP API.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use access::{Access, Submitter, SubmitterError};
-use domain::{Arrival, MessageFieldError, MessageId};
+use domain::{Arrival, FindingCode, MessageFieldError, MessageId, SenderId, SenderUser};
 use listener::Credentials;
 use mail::{
-    BodyBudget, ComposeError, CountedSender, ExceededLimit, MailError, Mailer, Metrics, Submission,
-    SubmitError,
+    BodyBudget, ComposeError, CountedSender, ExceededLimit, MailError, Mailer, Metrics,
+    SenderSessions, Submission, SubmitError,
 };
 use message::{MessageErrors, RawRequest, Received};
 use wording::{api_problem, message_field_error};
@@ -54,6 +54,21 @@ impl Intake {
         &self.mailer.metrics
     }
 
+    /// Returns the records of sessions.
+    pub(crate) fn sessions(&self) -> &Arc<SenderSessions> {
+        &self.mailer.sender_sessions
+    }
+
+    /// Returns the sender with this user name, to show its administrator that a device has a wrong
+    /// password.
+    pub(crate) async fn sender_of_user(&self, user: &str) -> Option<SenderId> {
+        let user = SenderUser::parse(user)?;
+        let senders = self.access.senders().await.unwrap_or_default();
+        let mut senders = senders.into_iter();
+        let found = senders.find(|sender| sender.user.as_ref() == Some(&user));
+        found.map(|sender| sender.id)
+    }
+
     /// Returns the sender that is known by this address.
     ///
     /// # Errors
@@ -63,6 +78,7 @@ impl Intake {
             let error: &dyn std::error::Error = &error;
             tracing::error!(error, "senders could not be read for an SMTP client");
             Reply::new(421, "4.3.0", api_problem::UNAVAILABLE)
+                .because(FindingCode::InboundUnavailable)
         })
     }
 
@@ -83,10 +99,11 @@ impl Intake {
             let reply = match &error {
                 SubmitterError::Wrong => {
                     let text = "Neither the user name and password of a sender nor a valid API key. Check both, or create a new password for the sender";
-                    Reply::new(535, "5.7.8", text)
+                    Reply::new(535, "5.7.8", text).because(FindingCode::InboundWrongPassword)
                 }
                 SubmitterError::OutOfScope => {
                     Reply::new(535, "5.7.8", "The API key lacks the scope \"send\"")
+                        .because(FindingCode::InboundKeyLacksScope)
                 }
                 // Only a sign-in to a mailbox requires this right.
                 SubmitterError::NotAReader => {
@@ -94,12 +111,13 @@ impl Intake {
                 }
                 SubmitterError::SlowDown { seconds } => {
                     let text = format!("Too many failed sign-ins. Try again in {seconds} s");
-                    Reply::new(421, "4.7.0", &text)
+                    Reply::new(421, "4.7.0", &text).because(FindingCode::InboundTooManySignIns)
                 }
                 SubmitterError::Access(error) => {
                     let error: &dyn std::error::Error = error;
                     tracing::error!(error, "SMTP sign-in could not be verified");
-                    return Reply::new(454, "4.7.0", api_problem::UNAVAILABLE);
+                    return Reply::new(454, "4.7.0", api_problem::UNAVAILABLE)
+                        .because(FindingCode::InboundUnavailable);
                 }
             };
             tracing::info!(address, reason = %error, "SMTP sign-in refused");
@@ -129,7 +147,8 @@ impl Intake {
             Ok(Some(submitter)) => submitter,
             Ok(None) => {
                 let text = "The sender or the API key was removed or has expired; sign in again";
-                return Err(Reply::new(421, "4.7.0", text));
+                let reply = Reply::new(421, "4.7.0", text);
+                return Err(reply.because(FindingCode::InboundSenderEnded));
             }
             Err(error) => return Err(unavailable(&error)),
         };
@@ -191,7 +210,8 @@ fn not_composed(error: &ComposeError) -> Reply {
 /// Returns the reply to a message with invalid fields. It names the first one.
 fn wrong(errors: &MessageErrors) -> Reply {
     let Some((field, error, address)) = errors.iter().next() else {
-        return Reply::new(554, "5.6.0", "The message is not valid");
+        return Reply::new(554, "5.6.0", "The message is not valid")
+            .because(FindingCode::InboundMessageInvalid);
     };
     let words = message_field_error(error).joined();
     let named = || match (address, field.pointer().trim_start_matches('/')) {
@@ -201,16 +221,23 @@ fn wrong(errors: &MessageErrors) -> Reply {
     };
     match error {
         // These say what they are about. A field's name would only puzzle who reads it on a device.
-        MessageFieldError::FromNotAllowed | MessageFieldError::NullSenderNotAllowed => {
-            Reply::new(550, "5.7.60", &words)
+        MessageFieldError::FromNotAllowed => {
+            Reply::new(550, "5.7.60", &words).because(FindingCode::InboundFromNotAllowed)
+        }
+        MessageFieldError::NullSenderNotAllowed => {
+            Reply::new(550, "5.7.60", &words).because(FindingCode::InboundNullSenderNotAllowed)
         }
         // An administrator has to change the settings; the mail need not be lost until then.
         MessageFieldError::DataCenterNotSetUp | MessageFieldError::UnknownDataCenter => {
-            Reply::new(451, "4.3.5", &words)
+            Reply::new(451, "4.3.5", &words).because(FindingCode::InboundNotSetUp)
         }
-        MessageFieldError::RecipientNotAllowed => Reply::new(550, "5.7.1", &named()),
-        MessageFieldError::TooLong => Reply::new(552, "5.3.4", &named()),
-        _ => Reply::new(554, "5.6.0", &named()),
+        MessageFieldError::RecipientNotAllowed => {
+            Reply::new(550, "5.7.1", &named()).because(FindingCode::InboundRecipientNotAllowed)
+        }
+        MessageFieldError::TooLong => {
+            Reply::new(552, "5.3.4", &named()).because(FindingCode::InboundTooLarge)
+        }
+        _ => Reply::new(554, "5.6.0", &named()).because(FindingCode::InboundMessageInvalid),
     }
 }
 
@@ -218,11 +245,11 @@ fn not_submitted(error: &SubmitError) -> Reply {
     match error {
         SubmitError::KeyFull { .. } => {
             let text = "Too much mail of this sender waits to be delivered. Try again when some of it has been delivered";
-            Reply::new(452, "4.3.1", text)
+            Reply::new(452, "4.3.1", text).because(FindingCode::InboundLimitReached)
         }
         SubmitError::LimitExceeded(limit) => {
             let text = wording::api_problem::sender_limit(*limit == ExceededLimit::PerDay);
-            Reply::new(452, "4.7.1", text)
+            Reply::new(452, "4.7.1", text).because(FindingCode::InboundLimitReached)
         }
         SubmitError::Mail(error) => refused_by_mailer(error),
         SubmitError::KeyReused => unavailable(error),
@@ -233,11 +260,12 @@ fn refused_by_mailer(error: &MailError) -> Reply {
     match error {
         MailError::MailRefused(condition) => {
             Reply::new(452, "4.3.1", &api_problem::refuses_mail(*condition))
+                .because(FindingCode::InboundUnavailable)
         }
         // Removed while the message was processed.
         MailError::UnknownDataCenter => {
             let text = message_field_error(MessageFieldError::UnknownDataCenter).joined();
-            Reply::new(451, "4.3.5", &text)
+            Reply::new(451, "4.3.5", &text).because(FindingCode::InboundNotSetUp)
         }
         error => unavailable(error),
     }
@@ -245,5 +273,5 @@ fn refused_by_mailer(error: &MailError) -> Reply {
 
 fn unavailable(error: &(dyn std::error::Error + 'static)) -> Reply {
     tracing::error!(error, "message could not be accepted over SMTP");
-    Reply::new(451, "4.3.0", api_problem::UNAVAILABLE)
+    Reply::new(451, "4.3.0", api_problem::UNAVAILABLE).because(FindingCode::InboundUnavailable)
 }

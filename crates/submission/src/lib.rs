@@ -13,6 +13,7 @@ mod data;
 mod intake;
 mod limits;
 mod path;
+mod record;
 mod reply;
 mod server;
 mod session;

@@ -1,5 +1,7 @@
 //! Replies to clients (RFC 5321 §4.2), with enhanced status codes (RFC 2034).
 
+use domain::FindingCode;
+
 /// Octets of text per line, so that a line with its code and CRLF has at most 512 (RFC 5321
 /// §4.5.3.1.5).
 const MAX_TEXT: usize = 480;
@@ -11,6 +13,7 @@ pub struct Reply {
     /// The enhanced status code; empty for replies that have none.
     status: &'static str,
     lines: Vec<String>,
+    finding: Option<FindingCode>,
 }
 
 impl Reply {
@@ -21,6 +24,7 @@ impl Reply {
             code,
             status,
             lines: wrapped(&printable(text)),
+            finding: None,
         }
     }
 
@@ -31,7 +35,20 @@ impl Reply {
             code,
             status: "",
             lines: lines.iter().map(|line| printable(line)).collect(),
+            finding: None,
         }
+    }
+
+    /// Adds the reason, for the record of the session. It is not sent.
+    #[must_use]
+    pub fn because(mut self, finding: FindingCode) -> Self {
+        self.finding = Some(finding);
+        self
+    }
+
+    /// Returns the reason for the record of the session.
+    pub fn finding(&self) -> Option<FindingCode> {
+        self.finding
     }
 
     /// Returns the reply code.

@@ -2,14 +2,17 @@
 
 use std::{io, net::SocketAddr, sync::Arc};
 
+use domain::FindingCode;
 use listener::{
-    Accepted, ConnectionLimits, Listener, ListenerOptions, Refusal, Refused, Service, TlsConfig, accept,
+    Accepted, ConnectionLimits, Listener, ListenerOptions, Refusal, Refused, Service, TlsConfig,
+    accept,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Intake, Limits,
     connection::{Shared, serve},
+    record::record_refusal,
     reply::Reply,
 };
 
@@ -66,15 +69,16 @@ impl Service for Shared {
 
     fn refused(&self, refused: &Refused) -> Vec<u8> {
         let reply = match refused.refusal {
-            Refusal::Address => Reply::new(
-                554,
-                "5.7.1",
-                "Connections from your address are not allowed here",
-            ),
+            Refusal::Address => {
+                let text = "Connections from your address are not allowed here";
+                Reply::new(554, "5.7.1", text).because(FindingCode::InboundNetworkNotAdmitted)
+            }
             Refusal::TooMany => {
-                Reply::new(421, "4.3.2", "Too many connections; try again later")
+                let text = "Too many connections; try again later";
+                Reply::new(421, "4.3.2", text).because(FindingCode::InboundTooManyConnections)
             }
         };
+        record_refusal(&self.intake, refused, &reply);
         let metrics = self.intake.metrics();
         metrics.count_smtp_reply("connection", reply.code());
         reply.to_bytes()

@@ -1,7 +1,7 @@
 //! The state of a session, without I/O: what the server replies to each line, and what it does
 //! next.
 
-use domain::EmailAddress;
+use domain::{EmailAddress, FindingCode};
 use listener::{Credentials, Exchange, Line, Next, begin};
 
 use crate::{Limits, command::Command, reply::Reply};
@@ -117,6 +117,11 @@ impl Session {
     /// Returns true from an accepted MAIL until its message is read or it is reset.
     pub fn has_transaction(&self) -> bool {
         self.envelope.is_some()
+    }
+
+    /// Returns true if the next line is a response of an AUTH exchange, which is never recorded.
+    pub fn expects_response(&self) -> bool {
+        self.exchange.is_some()
     }
 
     /// Processes a line.
@@ -264,7 +269,8 @@ impl Session {
         self.offer.starttls && !self.is_encrypted
     }
 
-    fn offers_auth(&self) -> bool {
+    /// Returns true if signing in is possible on the connection.
+    pub fn offers_auth(&self) -> bool {
         self.is_encrypted || self.offer.auth_without_tls
     }
 
@@ -293,11 +299,14 @@ impl Session {
         if !self.offers_auth() {
             let text =
                 "Turn on encryption (TLS or STARTTLS) in the program or device before it signs in";
-            return Step::Reply(Reply::new(538, "5.7.11", text));
+            return Step::Reply(Reply::new(538, "5.7.11", text).because(FindingCode::InboundNoTls));
         }
         match begin(mechanism, initial) {
             Some(next) => self.exchange(next),
-            None => Step::Reply(Reply::new(504, "5.5.4", "Use PLAIN or LOGIN")),
+            None => Step::Reply(
+                Reply::new(504, "5.5.4", "Use PLAIN or LOGIN")
+                    .because(FindingCode::InboundMechanismNotOffered),
+            ),
         }
     }
 
@@ -321,7 +330,8 @@ impl Session {
             Next::Complete(credentials) => Step::SignIn(credentials),
             Next::Malformed => {
                 let text = "The response is not valid base64 of a user name and a password";
-                Step::Reply(Reply::new(501, "5.5.2", text))
+                let reply = Reply::new(501, "5.5.2", text);
+                Step::Reply(reply.because(FindingCode::InboundSignInMalformed))
             }
         }
     }
@@ -351,15 +361,17 @@ impl Session {
     fn sign_in_first(&self) -> Reply {
         if self.offers_auth() {
             let text = "Sign in first, with the user name and password of a sender, or with an API key as the password";
-            Reply::new(530, "5.7.0", text)
+            Reply::new(530, "5.7.0", text).because(FindingCode::InboundNoSignIn)
         } else if self.offer.starttls {
             Reply::new(
                 530,
                 "5.7.0",
                 "Turn on STARTTLS and sign-in in the program or device",
             )
+            .because(FindingCode::InboundNoTls)
         } else {
             Reply::new(530, "5.7.0", "Signing in is not possible here without TLS")
+                .because(FindingCode::InboundNoTls)
         }
     }
 
@@ -372,7 +384,9 @@ impl Session {
             let text = format!(
                 "A message can have {recipients} recipients; send it to the others separately"
             );
-            return Err(Reply::new(452, "4.5.3", &text));
+            return Err(
+                Reply::new(452, "4.5.3", &text).because(FindingCode::InboundTooManyRecipients)
+            );
         }
         envelope.recipients.push(address);
         Ok(Reply::new(250, "2.1.5", "Recipient accepted"))
@@ -400,7 +414,7 @@ fn out_of_order(text: &str) -> Reply {
 pub fn too_large(limit: usize) -> Reply {
     let megabytes = limit / 1_048_576;
     let text = format!("A message can have {megabytes} MB");
-    Reply::new(552, "5.3.4", &text)
+    Reply::new(552, "5.3.4", &text).because(FindingCode::InboundTooLarge)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod connection;
 mod domain_records;
 mod imap;
+mod inbound;
 mod oauth;
 mod replies;
 mod smtp;
@@ -66,6 +67,7 @@ fn template(code: FindingCode) -> Option<Template> {
         .or_else(|| replies::template(code))
         .or_else(|| domain_records::template(code))
         .or_else(|| imap::template(code))
+        .or_else(|| inbound::template(code))
 }
 
 /// Fills in the values. Returns true if all were known. Unknown ones are replaced by a description;
@@ -150,6 +152,7 @@ mod tests {
                 replies::template(*code).is_some(),
                 domain_records::template(*code).is_some(),
                 imap::template(*code).is_some(),
+                inbound::template(*code).is_some(),
             ];
             assert_eq!(places.iter().filter(|has| **has).count(), 1, "{code:?}");
         }

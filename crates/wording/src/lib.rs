@@ -38,6 +38,7 @@ mod remedy;
 pub mod request_problem;
 mod role;
 mod sender;
+mod sender_session;
 mod sending;
 pub mod sending_state;
 mod smtp_error;
@@ -85,6 +86,7 @@ pub use sender::{
     null_sender, other_from, sender_field_help, sender_field_label, sender_form_error,
     sender_form_errors,
 };
+pub use sender_session::{sender_session_connection, sender_session_result};
 pub use sending::{sending_field_error, sending_field_help, sending_field_label};
 pub use smtp_error::{data_center_error, smtp_field_error};
 pub use smtp_field::{smtp_field_help, smtp_field_label, smtp_field_placeholder};

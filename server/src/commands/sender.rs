@@ -5,12 +5,16 @@ use std::fmt::Write as _;
 use access::{AccessError, SaveSenderError};
 use clap::{Args, Subcommand};
 use domain::{
-    Actor, Sender, SenderField, SenderForm, SenderFormError, SenderName, SenderUser, UnixTime,
+    Actor, Sender, SenderField, SenderForm, SenderFormError, SenderName, SenderSession, SenderUser,
+    UnixTime,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use server::Config;
 
 use super::{CommandError, Opened};
+
+/// Number of sessions that `mailgrant sender show` prints.
+const SHOWN_SESSIONS: usize = 5;
 
 /// Subcommands of `mailgrant sender`.
 #[derive(Subcommand)]
@@ -149,7 +153,11 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
             let senders = access.senders().await?;
             Ok(senders.iter().map(line).collect())
         }
-        Command::Show { name } => Ok(shown(&find(opened, name).await?)),
+        Command::Show { name } => {
+            let sender = find(opened, name).await?;
+            let sessions = opened.store.sender_sessions(Some(&sender.id)).await?;
+            Ok(shown(&sender) + &last_sessions(&sessions))
+        }
         Command::Rotate {
             name,
             keep_old_hours,
@@ -220,6 +228,30 @@ fn line(sender: &Sender) -> String {
         sender.accepted,
         sender.rejected
     )
+}
+
+/// Returns the last sessions, with cause and fix of what was refused.
+fn last_sessions(sessions: &[SenderSession]) -> String {
+    let mut text = String::new();
+    for session in sessions.iter().take(SHOWN_SESSIONS) {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(
+            text,
+            "\n{}: {} ({})",
+            session.began_at.rfc3339(),
+            wording::sender_session_result(session),
+            wording::sender_session_connection(session)
+        );
+        if let Some(finding) = &session.finding {
+            let explained = wording::explain(finding);
+            let code = finding.code.code();
+            let _ = writeln!(text, "  {}\n  {} [{code}]", explained.cause, explained.fix);
+        }
+    }
+    if text.is_empty() {
+        return "Last connections: none in seven days\n".to_owned();
+    }
+    format!("Last connections:\n{text}")
 }
 
 fn shown(sender: &Sender) -> String {

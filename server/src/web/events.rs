@@ -5,6 +5,7 @@ mod check;
 mod feeds;
 mod mailbox;
 mod messages;
+mod senders;
 mod streams;
 mod topic;
 mod views;
@@ -34,6 +35,7 @@ pub use check::check;
 pub use feeds::Feeds;
 pub use mailbox::mailbox;
 pub use messages::{message, messages};
+pub use senders::sender_sessions;
 pub use streams::{OpenStream, StreamLimits, Streams};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);

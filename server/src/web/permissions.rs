@@ -102,6 +102,10 @@ pub static PERMISSIONS: &[Permission] = &[
     post::<paths::AlertSettings>(ADMINISTRATOR),
     get::<paths::SendingSettings>(ADMINISTRATOR),
     post::<paths::SendingSettings>(ADMINISTRATOR),
+    // Text of unknown clients is untrusted, as received mail is.
+    get::<paths::SenderSessions>(OPERATOR),
+    get::<paths::UnknownSenders>(OPERATOR),
+    get::<paths::SenderEvents>(OPERATOR),
     get::<paths::SenderSettings>(VIEWER),
     post::<paths::SenderSettings>(ADMINISTRATOR),
     get::<paths::AddSender>(ADMINISTRATOR),
@@ -164,6 +168,7 @@ pub static PERMISSIONS: &[Permission] = &[
     post::<paths::api::CancelMessage>(SEND),
     get::<paths::api::Senders>(SENDERS),
     post::<paths::api::Senders>(SENDERS),
+    get::<paths::api::SenderSessions>(SENDERS),
     get::<paths::api::Sender>(SENDERS),
     post::<paths::api::UpdateSender>(SENDERS),
     post::<paths::api::RotateSender>(SENDERS),

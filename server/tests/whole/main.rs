@@ -42,6 +42,7 @@ mod program;
 mod rate_limit;
 mod refusals;
 mod restart;
+mod sender_sessions;
 mod senders;
 mod senders_page;
 mod sending_settings;

@@ -9,14 +9,14 @@ use tokio::time::timeout;
 use crate::support::{Browser, Server, submit};
 
 /// Collects events until an expected one arrives.
-struct Reported {
+pub struct Reported {
     response: reqwest::Response,
     /// Received bytes, which may end within a character.
     received: Vec<u8>,
 }
 
 impl Reported {
-    async fn listen(browser: &Browser, path: &str) -> Self {
+    pub async fn listen(browser: &Browser, path: &str) -> Self {
         let request = browser
             .request("GET", path)
             .header("accept", "text/event-stream");
@@ -27,7 +27,7 @@ impl Reported {
     }
 
     /// Returns the next event.
-    async fn next_patch(&mut self) -> Value {
+    pub async fn next_patch(&mut self) -> Value {
         loop {
             let end = self.received.windows(2).position(|two| two == b"\n\n");
             if let Some(end) = end {

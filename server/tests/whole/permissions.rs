@@ -330,6 +330,9 @@ const PROMISES: &[(Role, &str, &[&str])] = &[
             "POST /api/check_connection",
             "GET /events/check/{id}",
             "GET /checks/{id}/transcript",
+            "GET /settings/senders/{id}/sessions",
+            "GET /settings/senders/unknown",
+            "GET /events/senders/{id}",
         ],
     ),
     (

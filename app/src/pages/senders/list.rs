@@ -1,9 +1,10 @@
 //! The list of senders.
 
+use domain::Role;
 use leptos::{either::Either, prelude::*};
 
 use super::row::SenderRow;
-use crate::{api::SendersPage as Data, paths, ui::data_center::data_center_name};
+use crate::{api::SendersPage as Data, paths, request, ui::data_center::data_center_name};
 
 /// The senders, with the link to the form that adds one.
 #[component]
@@ -54,6 +55,16 @@ pub fn List(data: Data) -> impl IntoView {
                 )
             }}
             {may_edit.then(|| view! { <Add /> })}
+            {request::may(Role::Operator)
+                .then(|| {
+                    view! {
+                        <p class="help">
+                            <a href=paths::UnknownSenders::PATH rel="external">
+                                "Connections of unknown devices"
+                            </a>
+                        </p>
+                    }
+                })}
         </section>
     }
 }

@@ -1,9 +1,9 @@
 //! One sender in the list.
 
-use domain::{Sender, SenderLimits, UnixTime};
+use domain::{Role, Sender, SenderLimits, UnixTime};
 use leptos::{either::Either, prelude::*};
 
-use crate::{paths, ui::when::When};
+use crate::{paths, request, ui::when::When};
 
 /// Number of networks that are named in the list.
 const MAX_NETWORKS: usize = 4;
@@ -27,6 +27,19 @@ pub fn SenderRow(
                 aria-label=["Edit ", &name].concat()
             >
                 "Edit"
+            </a>
+        }
+    });
+    // Text of clients is untrusted, so it needs a higher role than the list.
+    let connections = request::may(Role::Operator).then(|| {
+        view! {
+            <a
+                class="help"
+                href=paths::SenderSessions::path(sender.id.as_str())
+                rel="external"
+                aria-label=["Connections of ", &name].concat()
+            >
+                "Connections"
             </a>
         }
     });
@@ -69,6 +82,7 @@ pub fn SenderRow(
                 <span>
                     {seen}
                     <span class="since help">{counts}</span>
+                    {connections}
                 </span>
             </td>
             <td role="cell" class="act">

@@ -30,6 +30,7 @@ mod rotation;
 mod samples;
 mod sealing;
 mod secret_bindings;
+mod sender_sessions;
 mod senders;
 mod sessions;
 mod settings;

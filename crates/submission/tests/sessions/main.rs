@@ -6,5 +6,6 @@ mod attacks;
 mod client;
 mod devices;
 mod limits;
+mod records;
 mod senders;
 mod world;

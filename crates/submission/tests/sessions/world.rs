@@ -7,6 +7,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{
     Actor, ApiKey, MessageFilter, OutboxMessage, RedirectUrl, SmtpForm, access::NewKeyForm,
 };
+use ipnet::IpNet;
 use mail::{BodyBudget, Mailer, MailerOptions};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use secrecy::ExposeSecret as _;
@@ -56,8 +57,20 @@ impl World {
         Self::with_budget(limits, 128 * 1_024).await
     }
 
+    /// Starts a server whose listeners admit only this network. Returns the address of one.
+    pub async fn admitting(network: &str) -> (Self, SocketAddr) {
+        let networks = vec![network.parse().unwrap()];
+        let world = Self::build(Limits::default(), 128 * 1_024, networks).await;
+        let address = world.address(Mode::StartTls);
+        (world, address)
+    }
+
     /// Starts a server with a body budget of this many kibibytes.
     pub async fn with_budget(limits: Limits, kibibytes: u32) -> Self {
+        Self::build(limits, kibibytes, Vec::new()).await
+    }
+
+    async fn build(limits: Limits, kibibytes: u32, networks: Vec<IpNet>) -> Self {
         let key = KeySource::Value("01".repeat(32).into());
         let store = Store::open("sqlite::memory:", key).await.unwrap();
         let access = Access::new(store.clone(), AccessOptions::default());
@@ -86,7 +99,7 @@ impl World {
             let options = ListenerOptions {
                 address: "127.0.0.1:0".parse().unwrap(),
                 mode,
-                networks: Vec::new(),
+                networks: networks.clone(),
             };
             addresses.push(server.bind(options).await.unwrap());
         }

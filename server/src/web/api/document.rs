@@ -37,6 +37,7 @@ use super::{super::problem, mailbox, messages, senders, status};
         senders::change::add,
         senders::read::one,
         senders::change::update,
+        senders::sessions::list,
         senders::change::rotate,
         senders::change::remove,
         mailbox::folders,

@@ -4,6 +4,7 @@ pub mod change;
 mod new_sender;
 pub mod read;
 mod response;
+pub mod sessions;
 
 use access::{Access, AccessError, SaveSenderError};
 use axum::{

@@ -7,8 +7,10 @@
 use std::{sync::Arc, time::Duration};
 
 use access::{Access, Token};
-use app::api;
-use domain::{AuthorizationId, AuthorizationState, MessageFilter, MessageId, OutboxOverview, Role};
+use app::{api, rendered::SessionRows};
+use domain::{
+    AuthorizationId, AuthorizationState, MessageFilter, MessageId, OutboxOverview, Role, SenderId,
+};
 use mail::{MailError, Mailer};
 use tokio::{
     sync::Notify,
@@ -34,6 +36,8 @@ pub struct Feeds {
     lists: Topic<MessageFilter, Arc<ListView>>,
     messages: Topic<MessageId, Arc<MessageView>>,
     authorizations: Topic<AuthorizationId, AuthorizationState>,
+    /// By sender; `None` stands for unknown clients.
+    sender_sessions: Topic<Option<SenderId>, Arc<SessionRows>>,
     wake: Notify,
 }
 
@@ -47,6 +51,7 @@ impl Feeds {
             lists: Topic::default(),
             messages: Topic::default(),
             authorizations: Topic::default(),
+            sender_sessions: Topic::default(),
             wake: Notify::new(),
         }
     }
@@ -71,6 +76,11 @@ impl Feeds {
         self.subscribe(&self.authorizations, id)
     }
 
+    /// Subscribes to the SMTP sessions of a sender, or of unknown clients.
+    pub fn sender_sessions(&self, sender: Option<SenderId>) -> Subscription<Arc<SessionRows>> {
+        self.subscribe(&self.sender_sessions, sender)
+    }
+
     fn subscribe<K, V>(&self, topic: &Topic<K, V>, key: K) -> Subscription<V>
     where
         K: Clone + Eq + std::hash::Hash,
@@ -86,6 +96,7 @@ impl Feeds {
             && self.lists.is_idle()
             && self.messages.is_idle()
             && self.authorizations.is_idle()
+            && self.sender_sessions.is_idle()
     }
 
     /// Polls while there are streams. Runs until the future is dropped.
@@ -114,6 +125,7 @@ impl Feeds {
         self.poll_sessions().await;
         self.poll_outbox().await;
         self.poll_authorizations().await;
+        self.poll_sender_sessions().await;
     }
 
     async fn poll_sessions(&self) {
@@ -186,6 +198,22 @@ impl Feeds {
             }
         }
         Ok(())
+    }
+
+    async fn poll_sender_sessions(&self) {
+        let current = self.sender_sessions.begin_poll();
+        for sender in &current.keys {
+            match api::read_sender_sessions(&self.mailer, sender.as_ref()).await {
+                Ok(page) => {
+                    let rows = Arc::new(SessionRows::new(&page));
+                    self.sender_sessions.publish(&current, sender, rows);
+                }
+                Err(error) => {
+                    log(&error, "SMTP sessions could not be read for event streams");
+                    self.sender_sessions.end(sender);
+                }
+            }
+        }
     }
 
     async fn poll_authorizations(&self) {

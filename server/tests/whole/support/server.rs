@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, path::Path};
 
+use access::{Access, AccessOptions};
 use mail::{Mailer, MailerOptions};
 use secrecy::ExposeSecret as _;
 use server::{
@@ -128,6 +129,14 @@ impl Server {
         let url = config.database_url.expose_secret();
         let store = Store::open(url, config.key.clone()).await.unwrap();
         Mailer::new(store, MailerOptions::default()).unwrap()
+    }
+
+    /// Returns the accounts and senders of the server's database, opened by another process.
+    pub async fn access(&self) -> Access {
+        let config = config(self.directory.path());
+        let url = config.database_url.expose_secret();
+        let store = Store::open(url, config.key.clone()).await.unwrap();
+        Access::new(store, AccessOptions::default())
     }
 
     /// Returns a browser without a session.
