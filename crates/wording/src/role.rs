@@ -15,14 +15,14 @@ pub fn role(role: Role) -> &'static str {
 pub fn role_help(role: Role) -> &'static str {
     match role {
         Role::Viewer => {
-            "can view messages, SMTP settings, alerts, and activity. No access to the mailbox."
+            "can view messages, SMTP settings, senders, alerts, and activity. No access to the mailbox."
         }
         Role::Operator => {
             "can also read the mailbox, check connections, send test emails, and retry, cancel, or \
              resend messages."
         }
         Role::Administrator => {
-            "can also change settings, authorize, and manage alerts, accounts, and API keys."
+            "can also change settings, authorize, and manage alerts, senders, accounts, and API keys."
         }
     }
 }

@@ -306,6 +306,11 @@ const PROMISES: &[(Role, &str, &[&str])] = &[
     (Role::Viewer, "alerts", &["GET /settings/alerts"]),
     (
         Role::Viewer,
+        "senders",
+        &["GET /settings/senders", "GET /settings/senders/certificate"],
+    ),
+    (
+        Role::Viewer,
         "activity",
         &["GET /activity", "GET /activity/export"],
     ),
@@ -370,6 +375,15 @@ const PROMISES: &[(Role, &str, &[&str])] = &[
         ],
     ),
     (Role::Administrator, "alerts", &["POST /settings/alerts"]),
+    (
+        Role::Administrator,
+        "senders",
+        &[
+            "POST /settings/senders",
+            "GET /settings/senders/new",
+            "GET /settings/senders/{id}/edit",
+        ],
+    ),
     (
         Role::Administrator,
         "accounts, and API keys",

@@ -66,6 +66,10 @@ async fn forms(server: &Server, provider: &Provider) -> Vec<(&'static str, Strin
             ]),
         ),
         (
+            "/settings/senders",
+            body(&[("do", "add_sender"), ("name", "Evil")]),
+        ),
+        (
             "/settings/alerts",
             body(&[
                 ("do", "save_alerts"),
