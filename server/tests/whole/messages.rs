@@ -332,7 +332,9 @@ async fn the_page_of_a_message_shows_how_it_came_in() {
     };
     let id = mailer.outbox.submit(submission).await.unwrap().id;
     let path = format!("/messages/{}", id.as_str());
-    let page = server.viewer().await.get(&path).await;
+    let page = server.viewer().await.get(&path).await.body;
+    // Without the marks between texts.
+    let page = page.replace("<!>", "");
     for shown in [
         "Over SMTP",
         "<bdi>Printer, 2nd floor</bdi>",
@@ -343,7 +345,7 @@ async fn the_page_of_a_message_shows_how_it_came_in() {
         "<bdi>1.2</bdi>",
         "<bdi>0.0.0.0:587 starttls</bdi>",
     ] {
-        assert!(page.body.contains(shown), "{shown} {page:?}");
+        assert!(page.contains(shown), "{shown} {page}");
     }
     let id = submit(&mailer, "Report").await;
     let path = format!("/messages/{}", id.as_str());
