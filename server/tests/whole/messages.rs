@@ -317,6 +317,7 @@ async fn a_message_that_has_ended_is_sent_once_more_as_a_new_one() {
 async fn the_page_of_a_message_shows_how_it_came_in() {
     let server = Server::start().await;
     let mailer = server.mailer().await;
+    let viewer = server.viewer().await;
     let mut submission = mail(&mailer, "Scan");
     submission.counts_for = Some(CountedSender {
         id: SenderId::parse("gone").unwrap(),
@@ -332,7 +333,9 @@ async fn the_page_of_a_message_shows_how_it_came_in() {
     };
     let id = mailer.outbox.submit(submission).await.unwrap().id;
     let path = format!("/messages/{}", id.as_str());
-    let page = server.viewer().await.get(&path).await;
+    let page = viewer.get(&path).await.body;
+    // Without the marks between texts.
+    let page = page.replace("<!>", "");
     for shown in [
         "Over SMTP",
         "<bdi>Printer, 2nd floor</bdi>",
@@ -343,11 +346,11 @@ async fn the_page_of_a_message_shows_how_it_came_in() {
         "<bdi>1.2</bdi>",
         "<bdi>0.0.0.0:587 starttls</bdi>",
     ] {
-        assert!(page.body.contains(shown), "{shown} {page:?}");
+        assert!(page.contains(shown), "{shown} {page}");
     }
     let id = submit(&mailer, "Report").await;
     let path = format!("/messages/{}", id.as_str());
-    let page = server.viewer().await.get(&path).await;
+    let page = viewer.get(&path).await;
     assert!(page.body.contains("Over the HTTP API"), "{page:?}");
     assert!(!page.body.contains("<dt>Listener"), "{page:?}");
 }
