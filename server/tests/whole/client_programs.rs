@@ -34,7 +34,7 @@ fn check(name: &str, run: impl Fn(&Case<'_>) -> Run + Sync) {
                 for auth in Auth::ALL {
                     if client.reason_against(auth).is_none() {
                         let case = Case::new(world, client, mode, auth);
-                        run(&case).to_its_end(&case);
+                        run(&case).finish(&case);
                         case.verify();
                     }
                 }

@@ -50,7 +50,7 @@ impl Run {
     }
 
     /// Runs the program, and fails if it does.
-    pub fn to_its_end(mut self, case: &Case<'_>) {
+    pub fn finish(mut self, case: &Case<'_>) {
         let input = self.input.as_deref();
         let input = input.map_or_else(Stdio::null, |name| {
             File::open(case.folder.join(name)).unwrap().into()
@@ -262,10 +262,10 @@ fn with_settings(case: &Case<'_>, run: Run) -> Run {
     .fold(run, |run, (name, value)| run.env(name, value))
 }
 
-/// JavaMail and the library that it needs.
+/// The Java libraries for mail, and what they need.
 const JAVA_LIBRARIES: &str = "/usr/share/java/javax.mail.jar:/usr/share/java/javax.activation.jar";
 
-/// Compiles the program that uses JavaMail.
+/// Compiles the program in Java.
 pub fn compile_java() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let status = Command::new("javac")

@@ -3,7 +3,7 @@
 use std::{
     net::SocketAddr,
     path::Path,
-    sync::{Arc, Mutex, Weak},
+    sync::{Arc, Mutex, PoisonError, Weak},
     thread,
     time::{Duration, Instant},
 };
@@ -48,9 +48,7 @@ static SHARED: Mutex<Weak<World>> = Mutex::new(Weak::new());
 impl World {
     /// Returns the world of the tests that run at present, or a new one.
     pub fn shared() -> Arc<Self> {
-        let mut shared = SHARED
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         shared.upgrade().unwrap_or_else(|| {
             let world = Arc::new(Self::start());
             *shared = Arc::downgrade(&world);
