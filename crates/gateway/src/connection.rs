@@ -67,6 +67,7 @@ pub async fn serve(accepted: Accepted, shared: Arc<Shared>, stopping: Cancellati
         stream,
         address,
         mode,
+        ..
     } = accepted;
     let limits = shared.limits;
     let protection = Protection {

@@ -99,6 +99,7 @@ fn protocol_label(protocol: &str) -> (&'static str, String) {
 
 #[cfg(test)]
 mod tests {
+    use super::GatewayOctets;
     use std::{collections::BTreeSet, time::Duration};
 
     use domain::{Attempt, AttemptOutcome, DataCenterId, FindingCode, UnixTime};

@@ -4,11 +4,7 @@
 //! lines that are no command are replaced by their size: some devices send a password as a command
 //! after AUTH was refused.
 
-use std::{
-    io,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{io, net::SocketAddr, sync::Arc};
 
 use access::Submitter;
 use domain::{Finding, FindingCode, SenderId, Speaker};
