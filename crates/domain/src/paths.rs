@@ -83,6 +83,8 @@ paths! {
     SmtpSettings = "/settings/smtp";
     /// Settings of what a data center sends.
     SendingSettings = "/settings/sending";
+    /// Guide that adds a device.
+    AddDevice = "/settings/senders/add-device";
     /// Alert conditions, and who is notified of them.
     AlertSettings = "/settings/alerts";
     /// Activity log.
@@ -146,6 +148,16 @@ impl SmtpSettings {
     /// Returns the path and query of the settings of a data center.
     pub fn of(data_center: &str) -> String {
         of_data_center(Self::PATH, data_center)
+    }
+}
+
+impl AddDevice {
+    /// Path of the list of senders, above the guide.
+    pub const SENDERS: &'static str = "/settings/senders";
+
+    /// Returns the path and query of the form for a kind of devices.
+    pub fn of(kind: crate::DeviceKind) -> String {
+        [Self::PATH, "?kind=", kind.code()].concat()
     }
 }
 
