@@ -35,7 +35,7 @@ use leptos_router::{
 
 use crate::{
     pages::{
-        AccessPage, AccountPage, ActivityPage, AlertsPage, ApiPage, AuthorizedPage,
+        AccessPage, AccountPage, ActivityPage, AddDevicePage, AlertsPage, ApiPage, AuthorizedPage,
         CallbackRefusedPage, ForbiddenPage, HomePage, LoginPage, MailPage, MailboxPage,
         MessagePage, MessagesPage, NotFoundPage, PasswordPage, SendingSettingsPage,
         SessionEndedPage, SetupPage, SmtpSettingsPage,
@@ -65,6 +65,7 @@ pub fn App() -> impl IntoView {
                     <Route path=page(paths::SmtpSettings) view=SmtpSettingsPage ssr=SsrMode::Async />
                     <Route path=page(paths::AlertSettings) view=AlertsPage ssr=SsrMode::Async />
                     <Route path=page(paths::SendingSettings) view=SendingSettingsPage ssr=SsrMode::Async />
+                    <Route path=page(paths::AddDevice) view=AddDevicePage ssr=SsrMode::Async />
                     <Route path=page(paths::Authorized) view=AuthorizedPage ssr=SsrMode::Async />
                     <Route path=page(paths::Setup) view=SetupPage ssr=SsrMode::Async />
                     <Route path=page(paths::Login) view=LoginPage ssr=SsrMode::Async />

@@ -75,6 +75,11 @@ impl Application {
         let body_budget = limits.body_budget();
         let intake = Intake::new(access.clone(), mailer.clone(), body_budget.clone());
         let smtp = smtp::open(&config, intake).await?;
+        let addresses: &[_] = match &smtp {
+            Some(smtp) => &smtp.addresses,
+            None => &[],
+        };
+        let submission = Arc::new(smtp::service(&config, addresses));
         let link = access.begin_setup().await?;
         let setup_url = link.map(|link| {
             let origin = config.public_url.as_ref().map(PublicUrl::origin);
@@ -95,6 +100,7 @@ impl Application {
             public_url: config.public_url,
             trusted_proxies: Arc::clone(&serving.trusted_proxies),
             address_limits: config.address_limits,
+            submission,
             feeds: Arc::clone(&feeds),
             rate_limit: config.rate_limit,
             limits,

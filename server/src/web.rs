@@ -48,6 +48,7 @@ use axum::{
     http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
 };
+use domain::SubmissionService;
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use mail::{BodyBudget, Mailer};
@@ -78,6 +79,7 @@ pub(crate) struct Parts {
     pub public_url: Option<PublicUrl>,
     pub trusted_proxies: Arc<[IpNet]>,
     pub address_limits: AddressLimits,
+    pub submission: Arc<SubmissionService>,
     pub feeds: Arc<Feeds>,
     pub rate_limit: Option<std::num::NonZeroU32>,
     pub limits: Limits,
@@ -96,6 +98,7 @@ pub(crate) struct Web {
     body_budget: BodyBudget,
     clients: Clients,
     streams: Streams,
+    submission: Arc<SubmissionService>,
     feeds: Arc<Feeds>,
     leptos: LeptosOptions,
     stopping: CancellationToken,
@@ -113,6 +116,7 @@ impl Web {
             body_budget: parts.body_budget,
             clients: Clients::new(parts.address_limits.connections),
             streams: Streams::new(StreamLimits::of(&parts.limits, parts.address_limits)),
+            submission: parts.submission,
             feeds: parts.feeds,
             leptos: pages::options(),
             stopping: parts.stopping,
@@ -190,6 +194,7 @@ mod tests {
             public_url: None,
             trusted_proxies: Vec::new().into(),
             address_limits: AddressLimits::default(),
+            submission: Arc::default(),
             feeds: Arc::new(Feeds::new(mailer, access)),
             rate_limit: None,
             limits: Limits::default(),

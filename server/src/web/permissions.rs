@@ -102,6 +102,8 @@ pub static PERMISSIONS: &[Permission] = &[
     post::<paths::AlertSettings>(ADMINISTRATOR),
     get::<paths::SendingSettings>(ADMINISTRATOR),
     post::<paths::SendingSettings>(ADMINISTRATOR),
+    get::<paths::AddDevice>(ADMINISTRATOR),
+    post::<paths::AddDevice>(ADMINISTRATOR),
     get::<paths::Activity>(VIEWER),
     get::<paths::ActivityExport>(VIEWER),
     get::<paths::OwnAccount>(VIEWER),

@@ -32,6 +32,7 @@ fn other_routes() -> Vec<OwnRoute> {
         route::<paths::OwnAccount>(Method::POST, form(handlers::own_account)),
         route::<paths::AccessSettings>(Method::POST, form(handlers::access_settings)),
         route::<paths::AlertSettings>(Method::POST, form(handlers::alert_settings)),
+        route::<paths::AddDevice>(Method::POST, form(handlers::add_device)),
         route::<paths::Message>(Method::POST, form(handlers::message)),
         route::<paths::MessageHtml>(Method::GET, get(messages::html)),
         route::<paths::MessageSource>(Method::GET, get(messages::download)),

@@ -86,8 +86,8 @@ pub fn proxmox(values: &RecipeValues<'_>) -> Vec<RecipeBlock> {
     let mut command = vec![" pvesh create /cluster/notifications/endpoints/smtp \\".to_owned()];
     let last = options.len().saturating_sub(1);
     for (at, option) in options.into_iter().enumerate() {
-        let more = if at < last { " \\" } else { "" };
-        command.push(format!("   {option}{more}"));
+        let continued = if at < last { " \\" } else { "" };
+        command.push(format!("   {option}{continued}"));
     }
     vec![
         RecipeBlock::text(
