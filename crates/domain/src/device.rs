@@ -25,7 +25,7 @@ codes! {
         Zabbix = "zabbix",
         /// GitLab, installed from its package.
         Gitlab = "gitlab",
-        /// WordPress.
+        /// `WordPress`.
         Wordpress = "wordpress",
         /// Nextcloud.
         Nextcloud = "nextcloud",

@@ -154,11 +154,6 @@ impl SmtpSettings {
 impl AddDevice {
     /// Path of the list of senders, above the guide.
     pub const SENDERS: &'static str = "/settings/senders";
-
-    /// Returns the path and query of the form for a kind of devices.
-    pub fn of(kind: crate::DeviceKind) -> String {
-        [Self::PATH, "?kind=", kind.code()].concat()
-    }
 }
 
 impl SendingSettings {

@@ -19,6 +19,10 @@ use crate::{
 
 /// The form of the sender, with the rules for its kind.
 #[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
 pub fn DeviceSettings(
     page: DevicePage,
     kind: DeviceKind,
@@ -31,6 +35,8 @@ pub fn DeviceSettings(
     let saved_from = only_from.filter(|_| !several).unwrap_or_default();
     let from_help = if several {
         "Leave it empty for the address of the data center. Your provider must accept another one."
+    } else if saved_from.is_empty() {
+        "The data center has no SMTP settings yet. Enter the address that it will send from."
     } else {
         "The address of the data center. Your provider must accept another one."
     };
@@ -117,7 +123,7 @@ pub fn DeviceSettings(
                 </ul>
                 <p class="help">"You can change them later on the page Senders."</p>
             </section>
-            <div class="actions">
+            <div>
                 <button class="button primary">"Add device"</button>
             </div>
         </form>
@@ -126,10 +132,6 @@ pub fn DeviceSettings(
 
 /// The choice of the data center, with the From address of each.
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 fn DataCenterField(
     form: FormView<DeviceField>,
     all: Vec<(DataCenter, Option<String>)>,
@@ -165,10 +167,6 @@ fn DataCenterField(
 
 /// Explains why the device was not added.
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 fn Refused(form: FormView<DeviceField>) -> impl IntoView {
     if let Some(error) = form.problem() {
         return Some(

@@ -27,7 +27,7 @@ pub fn Kinds() -> impl IntoView {
                     {DeviceKind::ALL.iter().copied().map(tile).collect_view()}
                 </div>
             </fieldset>
-            <div class="actions">
+            <div>
                 <button class="button primary">"Continue"</button>
             </div>
         </form>

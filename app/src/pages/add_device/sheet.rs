@@ -1,6 +1,6 @@
 //! The last step: the sheet to copy or print.
 
-use domain::{ListenerReason, Security, SubmissionListener};
+use domain::{ListenerReason, Security, SenderUser, SubmissionListener};
 use leptos::prelude::*;
 use wording::{RecipeBlock, RecipeBody, RecipeValues};
 
@@ -76,7 +76,7 @@ fn values_and_recipe(
     reason: ListenerReason,
     others: &str,
 ) -> impl IntoView + use<> {
-    let user = added.sender.user.as_ref().map(|user| user.as_str());
+    let user = added.sender.user.as_ref().map(SenderUser::as_str);
     let values = RecipeValues {
         name: added.sender.name.as_str(),
         host,

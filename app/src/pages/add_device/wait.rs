@@ -7,6 +7,10 @@ use crate::paths;
 
 /// Slot for the sessions of the new sender. Tells where to look until they are shown live.
 #[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
 pub fn WaitForDevice(sender: SenderId) -> impl IntoView {
     view! {
         <section

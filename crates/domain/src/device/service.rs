@@ -142,22 +142,22 @@ impl SubmissionService {
         chosen: Option<ChosenListener<'_>>,
         networks: &[Network],
     ) -> Vec<ServiceProblem> {
-        let Some(ChosenListener { listener, .. }) = chosen else {
-            return vec![ServiceProblem::NoListener];
-        };
-        if listener.is_local() {
-            return vec![ServiceProblem::OnlyLocal];
-        }
         let mut problems = Vec::new();
-        if !networks.is_empty() && !listener.admits(networks) {
-            problems.push(ServiceProblem::OtherNetworks);
+        let listener = chosen.map(|chosen| chosen.listener);
+        match listener {
+            None => problems.push(ServiceProblem::NoListener),
+            Some(listener) if listener.is_local() => return vec![ServiceProblem::OnlyLocal],
+            Some(listener) if !networks.is_empty() && !listener.admits(networks) => {
+                problems.push(ServiceProblem::OtherNetworks);
+            }
+            Some(_) => {}
         }
         if !self.host.contains(['.', ':']) {
             problems.push(ServiceProblem::ShortHostName);
         }
         let other_name = |(name, _): &(String, String)| !name.eq_ignore_ascii_case(&self.host);
-        if listener.security != Security::Plaintext
-            && self.own_certificate.as_ref().is_some_and(other_name)
+        let is_plain = |listener: &SubmissionListener| listener.security == Security::Plaintext;
+        if !listener.is_some_and(is_plain) && self.own_certificate.as_ref().is_some_and(other_name)
         {
             problems.push(ServiceProblem::CertificateName);
         }
@@ -168,6 +168,7 @@ impl SubmissionService {
     /// none, so that a sheet shows the values that hold after the change.
     ///
     /// [`reachable_setting`]: Self::reachable_setting
+    #[must_use]
     pub fn or_suggested(&self) -> Self {
         let mut service = self.clone();
         if service.listeners.is_empty() {

@@ -1,4 +1,4 @@
-//! Recipes for PHP: PHPMailer, WordPress, and Nextcloud.
+//! Recipes for PHP: `PHPMailer`, `WordPress`, and Nextcloud.
 
 use domain::Security;
 
@@ -74,6 +74,7 @@ pub fn php(values: &RecipeValues<'_>) -> Vec<RecipeBlock> {
         shell::msmtprc(
             values,
             "For scripts that call mail(): install msmtp, create this file, and let only PHP read it: chown root:www-data /etc/msmtprc && chmod 640 /etc/msmtprc",
+            &[],
         ),
         RecipeBlock::text(
             "php.ini",
@@ -83,7 +84,7 @@ pub fn php(values: &RecipeValues<'_>) -> Vec<RecipeBlock> {
     ]
 }
 
-/// Returns the properties of PHPMailer.
+/// Returns the properties of `PHPMailer`.
 fn mailer(values: &RecipeValues<'_>) -> Vec<String> {
     let secure = match values.security {
         Security::ImplicitTls => "ssl",

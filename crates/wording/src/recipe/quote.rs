@@ -1,6 +1,8 @@
 //! Values as literals of the languages of configuration files. None of them has a line break,
 //! because names and addresses have none; a control character becomes a space.
 
+use std::fmt::Write as _;
+
 /// Returns a word of a POSIX shell. Values without special characters stay as they are.
 pub fn shell(value: &str) -> String {
     let value = one_line(value);
@@ -27,7 +29,8 @@ pub fn double(value: &str) -> String {
             '"' | '\\' => text.extend(['\\', letter]),
             // Line breaks of YAML, and what it does not print.
             '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => {
-                text.push_str(&format!("\\u{:04x}", u32::from(letter)));
+                // Writing to a `String` cannot fail.
+                let _ = write!(text, "\\u{:04x}", u32::from(letter));
             }
             _ => text.push(letter),
         }

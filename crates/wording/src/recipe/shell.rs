@@ -7,8 +7,8 @@ use super::{
     quote::{double, msmtp, shell},
 };
 
-/// Returns `/etc/msmtprc` (msmtp 1.8).
-pub fn msmtprc(values: &RecipeValues<'_>, help: &'static str) -> RecipeBlock {
+/// Returns `/etc/msmtprc` (msmtp 1.8), with more lines at its end.
+pub fn msmtprc(values: &RecipeValues<'_>, help: &'static str, more: &[&str]) -> RecipeBlock {
     let on = |is_on: bool| if is_on { "on" } else { "off" };
     let is_encrypted = values.security != Security::Plaintext;
     let mut lines = vec![
@@ -35,7 +35,7 @@ pub fn msmtprc(values: &RecipeValues<'_>, help: &'static str) -> RecipeBlock {
     if !values.address().contains(['%', '*', '?', '[']) {
         lines.push(format!("from {}", msmtp(values.address())));
     }
-    lines.push("aliases /etc/aliases".to_owned());
+    lines.extend(more.iter().map(|line| (*line).to_owned()));
     RecipeBlock::text("/etc/msmtprc", help, &lines)
 }
 
@@ -45,6 +45,7 @@ pub fn cron(values: &RecipeValues<'_>) -> Vec<RecipeBlock> {
         msmtprc(
             values,
             "Install msmtp and msmtp-mta, which provides sendmail. On the machine of Mailgrant, mailgrant send works as sendmail too, without SMTP.",
+            &["aliases /etc/aliases"],
         ),
         RecipeBlock::text(
             "/etc/aliases",

@@ -1,7 +1,7 @@
 //! What to enter in a program or device, as text.
 
 use domain::{DeviceKind, FromAddress, Sender, SenderUser, ServiceProblem};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use server::Config;
 use wording::RecipeValues;
 
@@ -38,7 +38,7 @@ pub fn text(
         host: service.host_for(chosen.listener),
         port: chosen.listener.address.port(),
         security: chosen.listener.security,
-        credentials: user.zip(password.map(|password| password.expose_secret())),
+        credentials: user.zip(password.map(ExposeSecret::expose_secret)),
         from,
         is_self_signed: service.own_certificate.is_some(),
     };
