@@ -32,8 +32,10 @@ test('adds a device, copies a value, and prints the sheet only', async ({ page, 
   await expect(page.getByText('Copied', { exact: true })).toBeVisible();
   await expectPresentable(page, testInfo, 'add-device-sheet');
 
-  await page.emulateMedia({ media: 'print' });
+  // On paper it is dark on white, also if the screen is dark.
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   await expect(page.locator('#value-4')).toBeVisible();
+  await expect(page.locator('#value-4')).toHaveCSS('color', 'rgb(26, 30, 35)');
   await expect(page.locator('#recipe-0')).toBeVisible();
   for (const hidden of ['.page-header', '.breadcrumb', '#wait-for-device', '.copy >> nth=0', '.banner >> nth=0']) {
     await expect(page.locator(hidden)).toBeHidden();
