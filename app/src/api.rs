@@ -9,6 +9,7 @@ mod authorization;
 mod checks;
 #[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
 mod data_centers;
+mod devices;
 #[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
 mod discovery;
 mod document;
@@ -30,6 +31,7 @@ pub use checks::{BeginCheck, CancelCheck, CheckConnection, SendTestEmail, run_ag
 pub(crate) use checks::{begin_check, cancel_check};
 pub use data_centers::{AddDataCenter, RemoveDataCenter, RenameDataCenter};
 pub(crate) use data_centers::{add_data_center, remove_data_center, rename_data_center};
+pub(crate) use devices::{DevicePage, device_page};
 pub use discovery::Discover;
 pub(crate) use discovery::{PresetFields, discover};
 pub(crate) use document::{api_document, own_origin};

@@ -36,11 +36,11 @@ use leptos_router::{
 
 use crate::{
     pages::{
-        AccessPage, AccountPage, ActivityPage, AddSenderPage, AlertsPage, ApiPage, AuthorizedPage,
-        CallbackRefusedPage, EditSenderPage, ForbiddenPage, GoogleHelpPage, HomePage, LoginPage,
-        MailPage, MailboxPage, MessagePage, MessagesPage, MicrosoftHelpPage, NotFoundPage,
-        PasswordPage, SenderSessionsPage, SendersPage, SendingSettingsPage, SessionEndedPage,
-        SetupPage, SmtpSettingsPage, UnknownSendersPage,
+        AccessPage, AccountPage, ActivityPage, AddDevicePage, AddSenderPage, AlertsPage, ApiPage,
+        AuthorizedPage, CallbackRefusedPage, EditSenderPage, ForbiddenPage, GoogleHelpPage,
+        HomePage, LoginPage, MailPage, MailboxPage, MessagePage, MessagesPage, MicrosoftHelpPage,
+        NotFoundPage, PasswordPage, SenderSessionsPage, SendersPage, SendingSettingsPage,
+        SessionEndedPage, SetupPage, SmtpSettingsPage, UnknownSendersPage,
     },
     paths::page,
     ui::{layout::Layout, page_title::page_title},
@@ -67,11 +67,7 @@ pub fn App() -> impl IntoView {
                     <Route path=page(paths::SmtpSettings) view=SmtpSettingsPage ssr=SsrMode::Async />
                     <Route path=page(paths::AlertSettings) view=AlertsPage ssr=SsrMode::Async />
                     <Route path=page(paths::SendingSettings) view=SendingSettingsPage ssr=SsrMode::Async />
-                    <Route path=page(paths::UnknownSenders) view=UnknownSendersPage ssr=SsrMode::Async />
-                    <Route path=page(paths::SenderSessions) view=SenderSessionsPage ssr=SsrMode::Async />
-                    <Route path=page(paths::SenderSettings) view=SendersPage ssr=SsrMode::Async />
-                    <Route path=page(paths::AddSender) view=AddSenderPage ssr=SsrMode::Async />
-                    <Route path=page(paths::EditSender) view=EditSenderPage ssr=SsrMode::Async />
+        AddDevicePage, AddSenderPage, EditSenderPage, SenderSessionsPage, SendersPage, UnknownSendersPage,
                     <Route path=page(paths::Authorized) view=AuthorizedPage ssr=SsrMode::Async />
                     <Route path=page(paths::Setup) view=SetupPage ssr=SsrMode::Async />
                     <Route path=page(paths::Login) view=LoginPage ssr=SsrMode::Async />

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod account;
 mod activity;
+pub(crate) mod add_device;
 pub(crate) mod alerts;
 mod api;
 mod authorized;
@@ -29,6 +30,7 @@ use crate::{form::OneTimeSecret, paths, request};
 pub use access::AccessPage;
 pub use account::AccountPage;
 pub use activity::ActivityPage;
+pub use add_device::AddDevicePage;
 pub use alerts::AlertsPage;
 pub use api::ApiPage;
 pub use authorized::{AUTHORIZATION, AuthorizedPage};
@@ -52,6 +54,7 @@ pub use smtp_settings::{SMTP_SETTINGS, SmtpSettingsPage};
 pub fn needs_wasm(path: &str) -> bool {
     let whole = [
         paths::SmtpSettings::PATH,
+        paths::AddDevice::PATH,
         paths::Mailbox::PATH,
         paths::Messages::PATH,
         paths::UnknownSenders::PATH,

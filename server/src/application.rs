@@ -81,6 +81,11 @@ impl Application {
         let smtp = smtp::open(&config, intake, &smtp_listeners).await?;
         let readers = ::gateway::Readers::new(access.clone(), mailer.clone());
         let gateway = mailbox_gateway::open(&config, readers).await?;
+        let addresses: &[_] = match &smtp {
+            Some(smtp) => &smtp.addresses,
+            None => &[],
+        };
+        let submission = Arc::new(smtp::service(&config, addresses));
         let link = access.begin_setup().await?;
         let setup_url = link.map(|link| {
             let origin = config.public_url.as_ref().map(PublicUrl::origin);
@@ -101,6 +106,7 @@ impl Application {
             public_url: config.public_url,
             trusted_proxies: Arc::clone(&serving.trusted_proxies),
             address_limits: config.address_limits,
+            submission,
             feeds: Arc::clone(&feeds),
             smtp_listeners,
             rate_limit: config.rate_limit,

@@ -1,6 +1,7 @@
 //! Wires the gateway for programs that read mail ([`::gateway`]): its listeners and its certificate,
 //! which is that of the SMTP server.
 
+use app::smtp_listeners::SmtpListeners;
 use std::net::SocketAddr;
 
 use ::gateway::{Limits, Protocol, Readers, Server};
@@ -53,7 +54,7 @@ pub async fn open(config: &Config, readers: Readers) -> Result<Option<Gateway>, 
     }
     let name = smtp::name(&config.smtp);
     let certificate = CertificateFiles::of(config, &name)?;
-    let tls = certificate.load()?;
+    let tls = certificate.load(&SmtpListeners::default())?;
     let limits = limits(config.address_limits);
     let server =
         |protocol| Server::new(protocol, name.clone(), readers.clone(), tls.clone(), limits);
@@ -91,9 +92,11 @@ impl Gateway {
     /// Serves until the stop signal, then until each session has ended. Reloads the certificate
     /// when its files change.
     pub async fn run(self, stopping: CancellationToken) {
+        // The page about senders shows what the SMTP server has loaded.
+        let shown = SmtpListeners::default();
         tokio::select! {
             () = self.imap.run(stopping) => {}
-            () = self.certificate.keep_current(self.tls) => {}
+            () = self.certificate.keep_current(self.tls, &shown) => {}
         }
     }
 }

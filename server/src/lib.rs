@@ -28,6 +28,6 @@ pub use limits::Limits;
 pub use mailer::open_mailer;
 pub use output::{Output, print_error};
 pub use service_manager::ServiceManager;
-pub use smtp::SmtpError;
+pub use smtp::{SmtpError, configured_service};
 pub use start_error::StartError;
 pub use web::{PERMISSIONS, Permission, Rule, routes};

@@ -1,6 +1,7 @@
 //! Wires the SMTP server ([`submission`]): its listeners, its name, and its certificate.
 
 pub(crate) mod certificate;
+mod service;
 
 use std::{io::ErrorKind, net::SocketAddr};
 
@@ -9,6 +10,8 @@ use submission::{Intake, ListenerOptions, Mode, Server, TlsConfig};
 
 use crate::config::{AddressLimits, Config, SmtpConfig};
 use certificate::{CertificateError, CertificateFiles};
+
+pub use service::{configured_service, service};
 
 /// The reason why mail cannot be accepted over SMTP.
 #[derive(Debug, thiserror::Error)]

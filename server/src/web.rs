@@ -50,6 +50,7 @@ use axum::{
     http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
 };
+use domain::SubmissionService;
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use mail::{BodyBudget, Mailer};
@@ -80,6 +81,7 @@ pub(crate) struct Parts {
     pub public_url: Option<PublicUrl>,
     pub trusted_proxies: Arc<[IpNet]>,
     pub address_limits: AddressLimits,
+    pub submission: Arc<SubmissionService>,
     pub feeds: Arc<Feeds>,
     pub smtp_listeners: SmtpListeners,
     pub rate_limit: Option<std::num::NonZeroU32>,
@@ -99,6 +101,7 @@ pub(crate) struct Web {
     body_budget: BodyBudget,
     clients: Clients,
     streams: Streams,
+    submission: Arc<SubmissionService>,
     feeds: Arc<Feeds>,
     smtp_listeners: SmtpListeners,
     leptos: LeptosOptions,
@@ -117,6 +120,7 @@ impl Web {
             body_budget: parts.body_budget,
             clients: Clients::new(parts.address_limits.connections),
             streams: Streams::new(StreamLimits::of(&parts.limits, parts.address_limits)),
+            submission: parts.submission,
             feeds: parts.feeds,
             smtp_listeners: parts.smtp_listeners,
             leptos: pages::options(),
@@ -195,6 +199,7 @@ mod tests {
             public_url: None,
             trusted_proxies: Vec::new().into(),
             address_limits: AddressLimits::default(),
+            submission: Arc::default(),
             feeds: Arc::new(Feeds::new(mailer, access)),
             smtp_listeners: SmtpListeners::default(),
             rate_limit: None,

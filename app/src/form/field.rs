@@ -1,7 +1,7 @@
 //! Fields of forms, with the texts of their errors.
 
 use domain::{
-    SenderField, SenderFormError, SendingField, SendingForm, SendingFormError,
+    DeviceField, SenderField, SenderFormError, SendingField, SendingForm, SendingFormError,
     access::{
         AccessField, AccessProblem, AccountChangeError, ChangePasswordError, NewAccountError,
         NewKeyError, NewPasswordError, SetupError,
@@ -161,5 +161,18 @@ impl Field for SendingField {
             ..SendingForm::default()
         };
         wording::sending_field_error(self, error, &form)
+    }
+}
+
+impl Field for DeviceField {
+    type Error = SenderFormError;
+    type Problem = ApiError;
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+
+    fn error_text(self, error: SenderFormError, _typed: &str) -> String {
+        wording::sender_form_error(self.sender_field(), error)
     }
 }

@@ -42,6 +42,8 @@ impl InputKind {
     pub const TEXT: Self = Self::of("text", "off");
     /// Email address.
     pub const EMAIL: Self = Self::of("email", "off");
+    /// Any text, which may be empty.
+    pub const TEXT: Self = Self::of("text", "off");
     /// Whole number.
     pub const NUMBER: Self = Self {
         keyboard: Some("numeric"),

@@ -2,11 +2,11 @@
 //!
 //! The server translates both from and to HTTP, so handlers do not know cookies or headers.
 
-use std::error::Error;
+use std::{error::Error, sync::Arc};
 
 use access::{Access, AccessError, FormError, NewSession, Visitor};
 use domain::{
-    Actor, FormErrors,
+    Actor, FormErrors, SubmissionService,
     access::{AccessField, AccessProblem},
 };
 use http::{Extensions, StatusCode};
@@ -22,6 +22,8 @@ pub struct PostRequest {
     pub mailer: Mailer,
     /// Operations on accounts.
     pub access: Access,
+    /// Where programs and devices reach this server.
+    pub submission: Arc<SubmissionService>,
     /// The session and the client.
     pub info: RequestInfo,
     /// The browser, for a new session.

@@ -1,7 +1,9 @@
 //! Values that the server provides to server functions: the mailer, and facts about the request.
 
+use std::sync::Arc;
+
 use access::Access;
-use domain::{Actor, DataCenterId, RedirectUrl, Role, SignedIn};
+use domain::{Actor, DataCenterId, RedirectUrl, Role, SignedIn, SubmissionService};
 use http::{HeaderValue, Method, StatusCode, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -38,6 +40,14 @@ pub fn mailer() -> Result<Mailer, ApiError> {
 /// `Unavailable` if the server did not provide it.
 pub fn access() -> Result<Access, ApiError> {
     use_context::<Access>().ok_or_else(|| missing("Access"))
+}
+
+/// Returns where programs and devices reach this server.
+///
+/// # Errors
+/// `Unavailable` if the server did not provide it.
+pub fn submission() -> Result<Arc<SubmissionService>, ApiError> {
+    use_context::<Arc<SubmissionService>>().ok_or_else(|| missing("SubmissionService"))
 }
 
 /// Returns the user.

@@ -41,7 +41,7 @@ pub fn SettingsTop(
 
 /// Links to the settings pages that the user may open.
 #[component]
-fn SettingsNav() -> impl IntoView {
+pub fn SettingsNav() -> impl IntoView {
     let path = use_location().pathname.get_untracked();
     let pages = PAGES.iter().filter(|(_, _, role)| request::may(*role));
     let pages: Vec<_> = pages

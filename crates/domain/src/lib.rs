@@ -15,6 +15,7 @@ pub mod check;
 mod checked_settings;
 mod codes;
 pub mod data_center;
+pub mod device;
 pub mod discovery;
 pub mod ehlo_name;
 pub mod finding;
@@ -66,6 +67,10 @@ pub use check::{
 };
 pub use checked_settings::CheckedSettings;
 pub use data_center::{DataCenter, DataCenterFormError, DataCenterId, DataCenterName};
+pub use device::{
+    ChosenListener, DeviceField, DeviceForm, DeviceKind, ListenerReason, ServiceProblem, SignInWay,
+    SubmissionListener, SubmissionService,
+};
 pub use discovery::{
     Discovery, DiscoveryFormError, DiscoveryProblem, DiscoverySource, IssuerDocument,
     IssuerProblem, Proposal, ProposedOAuth, ProposedServer,

@@ -85,6 +85,8 @@ paths! {
     SendingSettings = "/settings/sending";
     /// The last SMTP sessions of unknown clients.
     UnknownSenders = "/settings/senders/unknown";
+    /// Guide that adds a device.
+    AddDevice = "/settings/senders/add-device";
     /// Alert conditions, and who is notified of them.
     AlertSettings = "/settings/alerts";
     /// Senders: programs and devices that submit mail.

@@ -2,13 +2,13 @@
 
 use domain::{
     AccountNameError, AddressError, AlertKind, AttemptOutcome, AuditAction, ChannelKind, CheckPart,
-    DataCenterFormError, DiscoveryFormError, EhloNameError, FactName, FieldWarning, FindingCode,
-    FromAddressError, HostError, KeyScope, MailboxSecurity, MessageFieldError, MessageState,
-    NetworkError, NotificationEvent, NotificationState, NullSender, NumberError, OtherFrom,
-    ParameterError, PortError, Provider, RecipientKind, RecipientState, Role, ScopeError, SearchIn,
-    Security, SenderField, SenderFormError, SendingField, SendingFormError, SmtpField,
-    SmtpFormError, StepKind, TextError, TlsMinimum, UrlError, Verdict, WebhookFailure,
-    WebhookSecretError,
+    DataCenterFormError, DeviceKind, DiscoveryFormError, EhloNameError, FactName, FieldWarning,
+    FindingCode, FromAddressError, HostError, KeyScope, MailboxSecurity, MessageFieldError,
+    MessageState, NetworkError, NotificationEvent, NotificationState, NullSender, NumberError,
+    OtherFrom, ParameterError, PortError, Provider, RecipientKind, RecipientState, Role,
+    ScopeError, SearchIn, Security, SenderField, SenderFormError, SendingField, SendingFormError,
+    SignInWay, SmtpField, SmtpFormError, StepKind, TextError, TlsMinimum, UrlError, Verdict,
+    WebhookFailure, WebhookSecretError,
     access::{
         AccessField, AccountChangeError, ChangePasswordError, NewAccountError, NewKeyError,
         NewPasswordError, SetupError,
@@ -34,7 +34,7 @@ fn listed() -> String {
     }
     list! {
         AlertKind.code, AttemptOutcome.code, AuditAction.code, Certainty.code, CheckPart.code,
-        DiscoverySource.code, DiscoveryProblem.code, FactName.code,
+        DeviceKind.code, DiscoverySource.code, DiscoveryProblem.code, FactName.code,
         FieldWarning.code, FindingCode.code, FindingValue.code, FolderUse.code, KeyScope.code,
         MessageState.code, Provider.code, RecipientKind.code, RecipientState.code, Retry.code,
         Role.code, ChannelKind.code, SearchIn.code, StepKind.code, NotificationEvent.code,
@@ -44,7 +44,7 @@ fn listed() -> String {
         DiscoveryFormError.code, EhloNameError.code, FromAddressError.code, HostError.code,
         InboundWebhookFormError.code, MessageFieldError.code, NetworkError.code, NewAccountError.code, NewKeyError.code,
         NewPasswordError.code, NullSender.code, NumberError.code, OtherFrom.code, ParameterError.code, PortError.code,
-        ScopeError.code, SenderFormError.code, SendingFormError.code, SetupError.code, SmtpFormError.code, TextError.code,
+        ScopeError.code, SenderFormError.code, SendingFormError.code, SetupError.code, SignInWay.code, SmtpFormError.code, TextError.code,
         UrlError.code, WebhookSecretError.code,
         AccessField.name, AlertField.name, SenderField.name, SendingField.name, SmtpField.name,
     }

@@ -24,6 +24,7 @@ mod check_report;
 mod check_step;
 mod choice;
 mod command_line;
+mod device;
 mod discovery;
 mod field_error;
 mod field_warning;
@@ -34,6 +35,7 @@ mod message;
 mod message_error;
 mod notification;
 pub mod readiness;
+mod recipe;
 mod remedy;
 pub mod request_problem;
 mod role;
@@ -64,6 +66,10 @@ pub use check_report::{
 pub use check_step::{check_part, milliseconds, step_kind, step_verdict};
 pub use choice::{mailbox_security, provider, security, tls_minimum};
 pub use command_line::{CommandLineError, command_line_errors};
+pub use device::{
+    device_field_label, device_kind, device_kind_help, device_name, device_rule, listener_reason,
+    service_problem,
+};
 pub use discovery::{
     discovery_problem, discovery_result, discovery_source, issuer_problem, proposed_server,
 };
@@ -79,6 +85,10 @@ pub use message::{
 pub use message_error::{message_field_error, parameter_error};
 pub use notification::{
     NotificationText, notification, notification_event, notification_failure, webhook_failure,
+};
+pub use recipe::{
+    CERTIFICATE_FILE, RecipeBlock, RecipeBody, RecipeValues, certificate_help, encryption, recipe,
+    recipe_fields, recipe_text,
 };
 pub use remedy::remedy;
 pub use role::{key_scope, role, role_help};

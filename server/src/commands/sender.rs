@@ -1,12 +1,14 @@
 //! `mailgrant sender`: the programs and devices that may submit mail.
 
+mod sheet;
+
 use std::fmt::Write as _;
 
 use access::{AccessError, SaveSenderError};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, builder::PossibleValuesParser};
 use domain::{
-    Actor, Sender, SenderField, SenderForm, SenderFormError, SenderName, SenderSession, SenderUser,
-    UnixTime,
+    Actor, DataCenterId, DeviceKind, FormErrors, FromAddress, Sender, SenderField, SenderForm,
+    SenderFormError, SenderName, SenderSession, SenderUser, UnixTime,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use server::Config;
@@ -52,6 +54,9 @@ pub enum Command {
 pub struct AddOptions {
     /// Name of the program or device
     name: String,
+    /// Kind of the program or device: prints what to enter in it, and chooses --other-from for it
+    #[arg(long = "for", value_name = "KIND", value_parser = PossibleValuesParser::new(DeviceKind::ALL.iter().map(|kind| kind.code())))]
+    kind: Option<String>,
     /// User name, 1 to 20 letters and digits [default: one for the name]
     #[arg(long, value_name = "NAME", default_value = "")]
     user: String,
@@ -84,7 +89,8 @@ pub struct AddOptions {
     #[arg(long, value_name = "ADDRESS|DOMAIN")]
     allow_from: Vec<String>,
     /// Handling of another From address: reject, rewrite (and send replies to it), or keep_name
-    #[arg(long, value_name = "CHOICE", default_value = "reject")]
+    /// [default: reject, or that for the kind]
+    #[arg(long, value_name = "CHOICE", default_value = "")]
     other_from: String,
     /// Display name of all messages
     #[arg(long, value_name = "NAME", default_value = "")]
@@ -106,7 +112,15 @@ pub struct AddOptions {
 }
 
 impl AddOptions {
+    fn kind(&self) -> Option<DeviceKind> {
+        self.kind.as_deref().and_then(DeviceKind::from_code)
+    }
+
     fn form(&self) -> SenderForm {
+        let other_from = match self.kind() {
+            Some(kind) if self.other_from.is_empty() => kind.other_from().code().to_owned(),
+            _ => self.other_from.clone(),
+        };
         let on = |is_on: bool| if is_on { "on" } else { "" }.to_owned();
         SenderForm {
             name: self.name.clone(),
@@ -120,7 +134,7 @@ impl AddOptions {
             expires: self.expires.clone(),
             silent_after_hours: self.silent_after.clone(),
             allowed_from: self.allow_from.join("\n"),
-            other_from: self.other_from.clone(),
+            other_from,
             display_name: self.display_name.clone(),
             default_from: self.default_from.clone(),
             null_sender: self.null_sender.clone(),
@@ -133,19 +147,32 @@ impl AddOptions {
 /// Runs a subcommand and returns the text to print.
 pub async fn run(command: &Command, config: &Config) -> Result<String, CommandError> {
     let opened = Opened::existing(config).await?;
-    let done = execute(command, &opened).await;
+    let done = execute(command, config, &opened).await;
     opened.store.close().await;
     done
 }
 
-async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandError> {
+async fn execute(
+    command: &Command,
+    config: &Config,
+    opened: &Opened,
+) -> Result<String, CommandError> {
     let by = Actor::command_line();
     let access = &opened.access;
     match command {
         Command::Add(options) => {
             let form = options.form();
+            let sheet = match options.kind() {
+                Some(kind) => Some((kind, from(&form, config, opened).await?)),
+                None => None,
+            };
             match access.add_sender(&form, &by).await {
-                Ok((sender, password)) => Ok(credentials(&sender, password.as_ref())),
+                Ok((sender, password)) => Ok(match sheet {
+                    Some((kind, from)) => {
+                        sheet::text(kind, &from, &sender, password.as_ref(), config)
+                    }
+                    None => credentials(&sender, password.as_ref()),
+                }),
                 Err(error) => Err(refused(error, &form, opened).await),
             }
         }
@@ -176,6 +203,37 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
             Ok(format!("The sender {} was removed.\n", sender.name))
         }
     }
+}
+
+/// Returns the From address of the sender: the chosen one, or that of its data center.
+async fn from(
+    form: &SenderForm,
+    config: &Config,
+    opened: &Opened,
+) -> Result<FromAddress, CommandError> {
+    let refused = |error| {
+        let errors = FormErrors::one(SenderField::DefaultFrom, error);
+        CommandError::Form(wording::sender_form_errors(&errors))
+    };
+    if !form.default_from.trim().is_empty() {
+        let from = FromAddress::parse(&form.default_from);
+        return from.map_err(|error| refused(error.into()));
+    }
+    let id = match form.data_center.trim() {
+        "" => DataCenterId::default(),
+        id => DataCenterId::parse(id).map_err(|_| refused_data_center())?,
+    };
+    opened.needs_data_center(&id).await?;
+    let mailer = server::open_mailer(config, opened.store.clone())?;
+    let saved = mailer.settings.get(&id).await?;
+    let from = saved.settings.map(|settings| settings.from);
+    from.ok_or_else(|| refused(SenderFormError::Required))
+}
+
+fn refused_data_center() -> CommandError {
+    let error = SenderFormError::UnknownDataCenter;
+    let errors = FormErrors::one(SenderField::DataCenter, error);
+    CommandError::Form(wording::sender_form_errors(&errors))
 }
 
 async fn find(opened: &Opened, name: &str) -> Result<Sender, CommandError> {

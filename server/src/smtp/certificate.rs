@@ -22,7 +22,7 @@ use tokio::time::sleep;
 use crate::config::{Config, MAX_PEM};
 
 /// Names of the self-signed certificate and its key in the data directory.
-const CERTIFICATE: &str = "smtp-certificate.pem";
+pub(super) const CERTIFICATE: &str = "smtp-certificate.pem";
 const KEY: &str = "smtp-certificate-key.pem";
 /// Years for which a self-signed certificate is valid. Devices import it and are then forgotten.
 const YEARS: u32 = 10;

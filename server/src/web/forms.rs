@@ -1,5 +1,7 @@
 //! Routes for the handlers of page forms, which know no HTTP.
 
+use std::sync::Arc;
+
 use app::{
     post::{PostPage, PostRequest, PostResponse},
     request::context::RequestInfo,
@@ -48,6 +50,7 @@ fn request(web: &Web, parts: &Parts) -> Option<PostRequest> {
     Some(PostRequest {
         mailer: web.mailer.clone(),
         access: web.access.clone(),
+        submission: Arc::clone(&web.submission),
         // Set by the session middleware.
         info: parts.extensions.get::<RequestInfo>().cloned()?,
         visitor: visitor(web, &parts.headers, &parts.extensions),

@@ -1,7 +1,7 @@
 //! The Leptos part: pages, server functions, the embedded site, and the fallback page for unknown
 //! paths.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use app::{App, shell};
 use axum::{
@@ -133,10 +133,12 @@ fn page(web: &Web) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Syn
 fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     let (mailer, access) = (web.mailer.clone(), web.access.clone());
     let smtp_listeners = web.smtp_listeners.clone();
+    let submission = Arc::clone(&web.submission);
     move || {
         provide_context(smtp_listeners.clone());
         provide_context(mailer.clone());
         provide_context(access.clone());
+        provide_context(Arc::clone(&submission));
         provide_context(super::api::document::page_document());
         // Replaces the nonce of Leptos, which the response header would not contain.
         let parts = use_context::<Parts>();

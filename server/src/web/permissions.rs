@@ -112,6 +112,8 @@ pub static PERMISSIONS: &[Permission] = &[
     get::<paths::EditSender>(ADMINISTRATOR),
     // The certificate is public: each client of the SMTP server gets it.
     get::<paths::SmtpCertificate>(VIEWER),
+    get::<paths::AddDevice>(ADMINISTRATOR),
+    post::<paths::AddDevice>(ADMINISTRATOR),
     get::<paths::Activity>(VIEWER),
     get::<paths::ActivityExport>(VIEWER),
     get::<paths::OwnAccount>(VIEWER),

@@ -34,6 +34,7 @@ fn other_routes() -> Vec<OwnRoute> {
         route::<paths::AlertSettings>(Method::POST, form(handlers::alert_settings)),
         route::<paths::SenderSettings>(Method::POST, form(handlers::senders)),
         route::<paths::SmtpCertificate>(Method::GET, get(smtp_certificate::download)),
+        route::<paths::AddDevice>(Method::POST, form(handlers::add_device)),
         route::<paths::Message>(Method::POST, form(handlers::message)),
         route::<paths::MessageHtml>(Method::GET, get(messages::html)),
         route::<paths::MessageSource>(Method::GET, get(messages::download)),

@@ -5,6 +5,7 @@
 mod support;
 
 mod activity;
+mod add_device;
 mod alerts;
 mod api_messages;
 mod api_status;

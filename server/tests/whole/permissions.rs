@@ -356,6 +356,8 @@ const PROMISES: &[(Role, &str, &[&str])] = &[
         &[
             "GET /settings/sending",
             "POST /settings/sending",
+            "GET /settings/senders/add-device",
+            "POST /settings/senders/add-device",
             "POST /api/discover",
             "POST /api/save_smtp_settings",
             "POST /api/apply_preset",

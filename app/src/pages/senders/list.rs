@@ -88,7 +88,10 @@ fn Empty(may_edit: bool) -> impl IntoView {
 fn Add() -> impl IntoView {
     view! {
         <div class="choices">
-            <a href=paths::AddSender::PATH rel="external" class="button">
+            <a href=paths::AddDevice::PATH rel="external" class="button">
+                "Add a device"
+            </a>
+            <a href=paths::AddSender::PATH rel="external" class="button quiet">
                 "Add a sender"
             </a>
         </div>

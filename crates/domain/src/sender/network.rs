@@ -94,6 +94,11 @@ impl Network {
         address.is_ipv4() == self.address.is_ipv4() && masked(address, self.prefix) == self.address
     }
 
+    /// Returns true if every address of another network is part of this one.
+    pub fn includes(self, other: Self) -> bool {
+        self.prefix <= other.prefix && self.contains(other.address)
+    }
+
     /// Returns true if no address of the network is reachable from the internet.
     pub fn is_private(self) -> bool {
         let mut ranges = PRIVATE.iter();

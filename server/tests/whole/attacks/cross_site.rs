@@ -70,6 +70,14 @@ async fn forms(server: &Server, provider: &Provider) -> Vec<(&'static str, Strin
             body(&[("do", "add_sender"), ("name", "Evil")]),
         ),
         (
+            "/settings/senders/add-device",
+            body(&[
+                ("kind", "cron"),
+                ("name", "Evil"),
+                ("default_from", "eve@evil.example"),
+            ]),
+        ),
+        (
             "/settings/alerts",
             body(&[
                 ("do", "save_alerts"),

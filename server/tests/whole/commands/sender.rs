@@ -96,3 +96,31 @@ fn mistakes_are_named() {
     }
     run(path, "api-key add k1 --sender office").success();
 }
+
+#[test]
+fn the_sheet_for_a_program_is_printed_with_its_configuration() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    add(path, "alice", "administrator");
+    let sheet = "sender add Grafana --for grafana --default-from grafana@example.com";
+    let sheet = run(path, sheet).success();
+    for line in [
+        "Mailgrant accepts no mail by SMTP yet.",
+        "smtp_listeners = [\"0.0.0.0:465 tls\", \"0.0.0.0:587 starttls\"]",
+        "Port: 465",
+        "User name: grafana",
+        "enabled = true\n",
+        "from_address = \"\"\"grafana@example.com\"\"\"",
+    ] {
+        assert!(sheet.contains(line), "{line}: {sheet}");
+    }
+    let cron = run(
+        path,
+        "sender add Cron --for cron --default-from cron@example.com",
+    );
+    cron.success();
+    let shown = run(path, "sender show Cron").success();
+    assert!(shown.contains("keep the display name"), "{shown}");
+    let problem = run(path, "sender add Other --for other").failure(1);
+    assert!(problem.contains("Default From address: "), "{problem}");
+}
