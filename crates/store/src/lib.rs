@@ -44,6 +44,7 @@ mod row;
 mod seal;
 mod sender;
 mod sending;
+mod server_extensions;
 mod session;
 mod settings;
 mod signature;
