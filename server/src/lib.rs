@@ -15,6 +15,7 @@ mod limits;
 mod mailer;
 mod output;
 mod smtp;
+mod sockets;
 mod start_error;
 mod web;
 
@@ -25,5 +26,6 @@ pub use limits::Limits;
 pub use mailer::open_mailer;
 pub use output::{Output, print_error};
 pub use smtp::SmtpError;
+pub use sockets::InheritedSockets;
 pub use start_error::StartError;
 pub use web::{PERMISSIONS, Permission, Rule, routes};

@@ -10,7 +10,7 @@ use std::{
 };
 
 use clap::Parser as _;
-use server::{Application, Config, config::ConfigError, print_error, telemetry};
+use server::{Application, Config, InheritedSockets, config::ConfigError, print_error, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::{Arguments, Command};
@@ -49,7 +49,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let printed = match &arguments.command {
         Some(Command::Config) => Config::describe(&sources)?,
         None | Some(Command::Serve { .. }) => {
-            serve(Config::load(&sources)?)?;
+            // Before the runtime starts its threads.
+            let sockets = InheritedSockets::of_environment();
+            serve(Config::load(&sources)?, sockets)?;
             return Ok(ExitCode::SUCCESS);
         }
         Some(Command::Check(options)) => {
@@ -87,14 +89,14 @@ async fn wait<T>(
 }
 
 #[tokio::main]
-async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
+async fn serve(config: Config, sockets: InheritedSockets) -> Result<(), Box<dyn Error>> {
     telemetry::start(&config)?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut interrupted = signal(SignalKind::interrupt())?;
     // With a handler, exceeding the file size limit (`ulimit -f`) fails the write instead of ending
     // the process.
     let _size_limit = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
-    let application = Application::build(config).await?;
+    let application = Application::with_sockets(config, sockets).await?;
     application
         .run(async {
             tokio::select! {

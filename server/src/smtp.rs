@@ -4,9 +4,12 @@ mod certificate;
 
 use std::net::SocketAddr;
 
-use submission::{Intake, Server, TlsConfig};
+use submission::{Intake, ListenerOptions, Server, TlsConfig};
 
-use crate::config::{AddressLimits, Config, SmtpConfig};
+use crate::{
+    config::{AddressLimits, Config, SmtpConfig},
+    sockets::InheritedSockets,
+};
 use certificate::{CertificateError, CertificateFiles};
 
 /// The reason why mail cannot be accepted over SMTP.
@@ -41,11 +44,15 @@ pub struct Smtp {
 ///
 /// Returns an error if a configured listener or certificate cannot be used. The default listener is
 /// left out with a warning then, because nobody has asked for it.
-pub async fn open(config: &Config, intake: Intake) -> Result<Option<Smtp>, SmtpError> {
+pub async fn open(
+    config: &Config,
+    intake: Intake,
+    sockets: &mut InheritedSockets,
+) -> Result<Option<Smtp>, SmtpError> {
     if config.smtp.listeners.is_empty() {
         return Ok(None);
     }
-    match bind(config, intake).await {
+    match bind(config, intake, sockets).await {
         Ok(smtp) => Ok(Some(smtp)),
         Err(error) if config.smtp.is_default => {
             let error: &dyn std::error::Error = &error;
@@ -59,20 +66,28 @@ pub async fn open(config: &Config, intake: Intake) -> Result<Option<Smtp>, SmtpE
     }
 }
 
-async fn bind(config: &Config, intake: Intake) -> Result<Smtp, SmtpError> {
+async fn bind(
+    config: &Config,
+    intake: Intake,
+    sockets: &mut InheritedSockets,
+) -> Result<Smtp, SmtpError> {
     let name = name(&config.smtp);
     let certificate = CertificateFiles::of(config, &name)?;
     let tls = certificate.load()?;
     let limits = limits(config.address_limits);
-    let mut server = Server::new(name, intake, tls.clone(), limits);
+    let mut server = Server::new(name, intake.clone(), tls.clone(), limits);
     let mut addresses = Vec::new();
     for listener in &config.smtp.listeners {
-        let address = server.bind(listener.clone()).await;
+        let address = match sockets.take(listener.address) {
+            Some(socket) => server.adopt(socket, listener.clone()),
+            None => server.bind(listener.clone()),
+        };
         let address = address.map_err(|source| SmtpError::Listen {
             address: listener.address,
             source,
         })?;
         tracing::info!(listener = %address, mode = listener.mode.name(), "accepting mail over SMTP");
+        warn_of_unknown_senders(&intake, listener, address).await;
         addresses.push(address);
     }
     Ok(Smtp {
@@ -81,6 +96,25 @@ async fn bind(config: &Config, intake: Intake) -> Result<Smtp, SmtpError> {
         certificate,
         tls,
     })
+}
+
+/// Warns about names of senders that do not exist. They may be added later.
+async fn warn_of_unknown_senders(intake: &Intake, listener: &ListenerOptions, address: SocketAddr) {
+    match intake.unknown_senders(&listener.senders).await {
+        Ok(unknown) => {
+            for sender in unknown {
+                tracing::warn!(
+                    listener = %address,
+                    sender = sender.as_str(),
+                    "a listener names a sender that does not exist; add it, or correct smtp_listeners"
+                );
+            }
+        }
+        Err(error) => tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "senders of a listener could not be read"
+        ),
+    }
 }
 
 fn limits(of_address: AddressLimits) -> submission::Limits {

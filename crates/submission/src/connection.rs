@@ -12,11 +12,13 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Intake, Limits, Mode, TlsConfig,
+    Intake, Limits, ListenerOptions, Mode, TlsConfig,
     auth::Credentials,
+    command::Mail,
     data::{BareLineEnd, Content, DataReader},
     intake::Arrived,
     line::{Input, Line},
+    peer::Peer,
     reply::Reply,
     session::{Offer, Session, Step, too_large},
     stream::Stream,
@@ -58,8 +60,6 @@ enum Ended {
     TimedOut,
     /// The server stops.
     Stopping,
-    /// The database does not answer.
-    Unavailable(Reply),
 }
 
 /// Input of a client before the greeting.
@@ -77,10 +77,9 @@ struct Connection {
     output: Vec<u8>,
     buffer: Vec<u8>,
     session: Session,
-    /// The sender that is known by the address of the client.
-    known_by_address: Option<Submitter>,
     submitter: Option<Submitter>,
-    address: IpAddr,
+    peer: Peer,
+    listener: Arc<ListenerOptions>,
     shared: Arc<Shared>,
     stopping: CancellationToken,
 }
@@ -88,12 +87,14 @@ struct Connection {
 /// Serves a connection until the client or the server closes it.
 pub async fn serve(
     stream: TcpStream,
-    address: IpAddr,
-    mode: Mode,
+    peer: Peer,
+    listener: Arc<ListenerOptions>,
     shared: Arc<Shared>,
     stopping: CancellationToken,
 ) {
-    let limits = shared.limits;
+    let (limits, mode, address) = (shared.limits, listener.mode, peer.address);
+    // Read before the client is watched, so nothing it sends early goes unnoticed.
+    let smtputf8 = shared.intake.offers_smtputf8(&listener).await;
     let early = match mode {
         Mode::Tls => Early::Handshake,
         Mode::StartTls | Mode::Plain => before_greeting(&stream, address, &limits).await,
@@ -102,6 +103,7 @@ pub async fn serve(
         name: shared.name.clone(),
         starttls: mode == Mode::StartTls,
         auth_without_tls: mode == Mode::Plain,
+        smtputf8,
         limits,
     };
     let mut connection = Connection {
@@ -110,9 +112,9 @@ pub async fn serve(
         output: Vec::new(),
         buffer: vec![0; BUFFER],
         session: Session::new(offer, false),
-        known_by_address: None,
         submitter: None,
-        address,
+        peer,
+        listener,
         shared,
         stopping,
     };
@@ -158,18 +160,19 @@ fn violation(code: u16, address: IpAddr, text: &str) -> Reply {
 
 impl Connection {
     async fn run(&mut self) -> Result<(), Ended> {
-        self.recognize().await?;
         let greeting = self.session.greeting();
         self.queue(&greeting);
         loop {
             let line = self.line().await?;
             let mut step = self.session.line(line);
+            self.count_rejection().await;
             loop {
                 match step {
                     Step::Reply(reply) => {
                         self.queue(&reply);
                         break;
                     }
+                    Step::Recognize(mail) => step = self.recognize(mail).await,
                     Step::SignIn(credentials) => step = self.sign_in(&credentials).await,
                     Step::ReadMessage(reply) => step = self.message(&reply).await?,
                     Step::StartTls(reply) if self.has_input() => {
@@ -177,7 +180,7 @@ impl Connection {
                         drop(reply);
                         step = Step::Close(violation(
                             554,
-                            self.address,
+                            self.peer.address,
                             "Data arrived between STARTTLS and TLS",
                         ));
                     }
@@ -211,34 +214,75 @@ impl Connection {
             Ok(Ok(())) => {
                 self.session.encrypted();
                 // A sign-in before STARTTLS does not count (RFC 3207 §4.2).
-                self.submitter.clone_from(&self.known_by_address);
+                self.submitter = None;
                 return Ok(());
             }
             Ok(Err(error)) => error.to_string(),
             Err(_) => "timed out".to_owned(),
         };
-        tracing::info!(address = %self.address, error = result, "TLS handshake with an SMTP client failed");
+        tracing::info!(address = %self.peer.address, error = result, "TLS handshake with an SMTP client failed");
         Err(Ended::Lost)
     }
 
-    /// Finds out whether the client is a sender that is known by its address.
-    async fn recognize(&mut self) -> Result<(), Ended> {
-        let found = self.shared.intake.submitter_at(self.address).await;
-        self.known_by_address = found.map_err(Ended::Unavailable)?;
-        self.submitter.clone_from(&self.known_by_address);
-        self.session.known_by_address(self.submitter.is_some());
-        Ok(())
+    /// Finds out whether a client that has not signed in is a sender that is known by its address.
+    async fn recognize(&mut self, mail: Mail) -> Step {
+        let found = self
+            .shared
+            .intake
+            .recognize(self.peer, &self.listener)
+            .await;
+        match found {
+            Ok(found) => {
+                let is_known = found.is_some();
+                self.act_for(found).await;
+                let step = self.session.recognized(Ok(is_known), mail);
+                self.count_rejection().await;
+                step
+            }
+            Err(reply) if reply.code() == 421 => Step::Close(reply),
+            Err(reply) => self.session.recognized(Err(reply), mail),
+        }
     }
 
     async fn sign_in(&mut self, credentials: &Credentials) -> Step {
-        let result = self.shared.intake.sign_in(credentials, self.address).await;
+        let intake = &self.shared.intake;
+        let result = intake
+            .sign_in(credentials, self.peer.address, &self.listener)
+            .await;
         let code = result.as_ref().map_or_else(Reply::code, |_| 235);
-        self.shared
-            .intake
-            .metrics()
-            .count_smtp_reply("sign_in", code);
-        let result = result.map(|submitter| self.submitter = Some(submitter));
+        intake.metrics().count_smtp_reply("sign_in", code);
+        let result = match result {
+            Ok(submitter) => {
+                self.act_for(Some(submitter)).await;
+                Ok(())
+            }
+            Err(reply) => Err(reply),
+        };
         self.session.signed_in(result)
+    }
+
+    /// Continues for this sender, whose rules apply to the envelope.
+    async fn act_for(&mut self, submitter: Option<Submitter>) {
+        let sender = submitter.as_ref().and_then(Submitter::sender);
+        let rules = sender.map(|sender| sender.settings.rules.clone());
+        let accepts_utf8 = match &submitter {
+            Some(submitter) => {
+                let data_center = submitter.data_center();
+                self.shared.intake.accepts_utf8(&data_center).await
+            }
+            None => false,
+        };
+        self.session.follow(rules, accepts_utf8);
+        self.submitter = submitter;
+    }
+
+    /// Counts a message that the rules of the sender have rejected by its envelope.
+    async fn count_rejection(&mut self) {
+        if self.session.take_rejection()
+            && let Some(sender) = self.submitter.as_ref().and_then(Submitter::sender)
+        {
+            self.shared.intake.count_rejection(&sender.id).await;
+        }
     }
 
     /// Returns the next line.
@@ -274,7 +318,7 @@ impl Connection {
         if self.has_input() {
             return Ok(Step::Close(violation(
                 503,
-                self.address,
+                self.peer.address,
                 "Data arrived before the reply to DATA",
             )));
         }
@@ -287,7 +331,7 @@ impl Connection {
         let (content, held) = self.content().await?;
         let reply = match content {
             Content::Whole(content) => {
-                let received = self.received();
+                let received = self.received(envelope.utf8);
                 let arrived = Arrived {
                     envelope,
                     content,
@@ -368,10 +412,15 @@ impl Connection {
         }
     }
 
-    fn received(&self) -> Received {
+    fn received(&self, utf8: bool) -> Received {
         let hello = self.session.hello();
         let protocol = match (hello, self.session.is_encrypted()) {
             (Some(hello), _) if !hello.is_extended => "SMTP",
+            // RFC 6531 §4.3.
+            (_, true) if utf8 && self.session.is_signed_in() => "UTF8SMTPSA",
+            (_, true) if utf8 => "UTF8SMTPS",
+            (_, false) if utf8 && self.session.is_signed_in() => "UTF8SMTPA",
+            (_, false) if utf8 => "UTF8SMTP",
             (_, true) if self.session.is_signed_in() => "ESMTPSA",
             (_, true) => "ESMTPS",
             (_, false) if self.session.is_signed_in() => "ESMTPA",
@@ -379,7 +428,7 @@ impl Connection {
         };
         Received {
             client: hello.map(|hello| hello.name.clone()).unwrap_or_default(),
-            address: self.address,
+            address: self.peer.address,
             server: self.shared.name.clone(),
             protocol,
         }
@@ -407,11 +456,10 @@ impl Connection {
             Ok(()) => {}
             Err(Ended::Lost) => return,
             Err(Ended::TimedOut) => {
-                tracing::info!(address = %self.address, "SMTP session timed out");
+                tracing::info!(address = %self.peer.address, "SMTP session timed out");
                 let text = "Timed out. A message ends with CRLF, a dot, and CRLF";
                 self.queue(&Reply::new(421, "4.4.2", text));
             }
-            Err(Ended::Unavailable(reply)) => self.queue(&reply),
             Err(Ended::Stopping) => {
                 self.queue(&Reply::new(421, "4.3.2", "The server is stopping"));
             }

@@ -1,8 +1,14 @@
 //! Replies to clients (RFC 5321 §4.2), with enhanced status codes (RFC 2034).
 
+use domain::{EmailAddress, MessageFieldError};
+use wording::message_field_error;
+
 /// Octets of text per line, so that a line with its code and CRLF has at most 512 (RFC 5321
 /// §4.5.3.1.5).
 const MAX_TEXT: usize = 480;
+
+/// The status code of a recipient that is not allowed.
+const RECIPIENT_REFUSED: &str = "5.7.1";
 
 /// A reply of one or several lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +38,17 @@ impl Reply {
             status: "",
             lines: lines.iter().map(|line| printable(line)).collect(),
         }
+    }
+
+    /// Returns the reply to a recipient that the rules of the sender do not allow.
+    pub fn recipient_refused(address: &EmailAddress) -> Self {
+        let words = message_field_error(MessageFieldError::RecipientNotAllowed).joined();
+        Self::new(550, RECIPIENT_REFUSED, &format!("{address}: {words}"))
+    }
+
+    /// Returns true for [`Reply::recipient_refused`].
+    pub fn is_recipient_refused(&self) -> bool {
+        self.status == RECIPIENT_REFUSED
     }
 
     /// Returns the reply code.

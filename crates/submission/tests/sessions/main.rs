@@ -6,5 +6,7 @@ mod attacks;
 mod client;
 mod devices;
 mod limits;
+mod listeners;
+mod many;
 mod senders;
 mod world;
