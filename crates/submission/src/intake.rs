@@ -133,27 +133,16 @@ impl Intake {
 
     /// Returns true if every data center that a listener can lead to is known to offer SMTPUTF8.
     pub(crate) async fn offers_smtputf8(&self, listener: &ListenerOptions) -> bool {
-        let offers = self.utf8_offers.current(&self.mailer).await;
-        if offers.values().all(|offers| *offers) {
-            return !offers.is_empty();
-        }
-        if listener.senders.is_empty() {
-            return false;
-        }
-        for name in &listener.senders {
-            match self.access.sender_of_name(name).await {
-                Ok(Some(sender)) if offers.get(&sender.data_center) != Some(&true) => return false,
-                Ok(_) => {}
-                Err(_) => return false,
-            }
-        }
-        true
+        let offers = &self.utf8_offers;
+        offers
+            .is_offered_for(&listener.senders, &self.mailer, &self.access)
+            .await
     }
 
     /// Returns true if a data center is known to offer SMTPUTF8.
     pub(crate) async fn accepts_utf8(&self, data_center: &DataCenterId) -> bool {
-        let offers = self.utf8_offers.current(&self.mailer).await;
-        offers.get(data_center) == Some(&true)
+        let offers = &self.utf8_offers;
+        offers.is_offered_by(data_center, &self.mailer).await
     }
 
     /// Counts a rejected message of a sender.
