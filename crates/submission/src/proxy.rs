@@ -135,8 +135,8 @@ mod tests {
         (source.ok(), octets.to_vec())
     }
 
-    fn client(address: &str) -> Option<Source> {
-        Some(Source::Client(address.parse().unwrap()))
+    fn client(address: &str) -> Source {
+        Source::Client(address.parse().unwrap())
     }
 
     fn version_2(command: u8, family: u8, rest: &[u8]) -> Vec<u8> {
@@ -157,9 +157,9 @@ mod tests {
             (version_2(0x21, 0x11, &v4), client("192.0.2.1")),
             (version_2(0x21, 0x11, &extended), client("192.0.2.1")),
             (version_2(0x21, 0x21, &v6), client("2001:db8::1")),
-            (version_2(0x20, 0, &[]), Some(Source::Proxy)),
-            (version_2(0x20, 0x11, &v4), Some(Source::Proxy)),
-            (version_2(0x21, 0, &[]), Some(Source::Proxy)),
+            (version_2(0x20, 0, &[]), Source::Proxy),
+            (version_2(0x20, 0x11, &v4), Source::Proxy),
+            (version_2(0x21, 0, &[]), Source::Proxy),
             (
                 b"PROXY TCP4 192.0.2.1 10.0.0.1 56324 25\r\n".to_vec(),
                 client("192.0.2.1"),
@@ -172,13 +172,13 @@ mod tests {
                 b"PROXY TCP6 ::ffff:192.0.2.1 ::1 1 25\r\n".to_vec(),
                 client("192.0.2.1"),
             ),
-            (b"PROXY UNKNOWN\r\n".to_vec(), Some(Source::Proxy)),
-            (b"PROXY UNKNOWN ff:ff 1 x\r\n".to_vec(), Some(Source::Proxy)),
+            (b"PROXY UNKNOWN\r\n".to_vec(), Source::Proxy),
+            (b"PROXY UNKNOWN ff:ff 1 x\r\n".to_vec(), Source::Proxy),
         ] {
             let octets = [&header[..], b"EHLO a\r\n"].concat();
             assert_eq!(
                 parse(&octets),
-                (expected, b"EHLO a\r\n".to_vec()),
+                (Some(expected), b"EHLO a\r\n".to_vec()),
                 "{header:?}"
             );
         }

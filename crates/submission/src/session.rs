@@ -65,6 +65,10 @@ pub struct Envelope {
 }
 
 /// A session.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what the client has done so far, in any combination"
+)]
 #[derive(Debug)]
 pub struct Session {
     offer: Offer,
@@ -680,9 +684,11 @@ mod tests {
     #[test]
     fn the_rules_of_a_sender_reject_parts_of_the_envelope() {
         let mut session = signed_in();
-        let mut rules = SenderRules::default();
-        rules.allowed_recipients = vec![domain::Host::parse("example.com").unwrap()];
-        rules.null_sender = NullSender::Reject;
+        let rules = SenderRules {
+            allowed_recipients: vec![domain::Host::parse("example.com").unwrap()],
+            null_sender: NullSender::Reject,
+            ..SenderRules::default()
+        };
         session.follow(Some(rules), true);
         assert_eq!(send(&mut session, "MAIL FROM:<>"), 550);
         assert!(session.take_rejection() && !session.take_rejection());

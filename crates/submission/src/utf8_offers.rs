@@ -58,7 +58,10 @@ impl Utf8Offers {
 
 /// A value from the database that may be a second old.
 #[derive(Clone, Debug, Default)]
-struct Recent<T>(Arc<Mutex<Option<(Instant, Arc<T>)>>>);
+struct Recent<T>(Arc<Mutex<Option<Read<T>>>>);
+
+/// A value with the time at which it was read.
+type Read<T> = (Instant, Arc<T>);
 
 impl<K, V> Recent<HashMap<K, V>>
 where
@@ -76,12 +79,11 @@ where
         {
             return Arc::clone(value);
         }
-        let value = match timeout(READ_TIMEOUT, read).await {
-            Ok(Ok(value)) => value.into_iter().collect(),
-            Ok(Err(_)) | Err(_) => {
-                tracing::warn!("extensions of mail servers could not be read");
-                HashMap::new()
-            }
+        let value = if let Ok(Ok(value)) = timeout(READ_TIMEOUT, read).await {
+            value.into_iter().collect()
+        } else {
+            tracing::warn!("extensions of mail servers could not be read");
+            HashMap::new()
         };
         let value = Arc::new(value);
         *last = Some((Instant::now(), Arc::clone(&value)));

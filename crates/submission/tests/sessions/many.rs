@@ -66,5 +66,5 @@ async fn a_thousand_idle_and_a_thousand_active_connections_are_served_within_bou
         assert_eq!(client.say("NOOP").await, 250);
     }
     // On a quiet machine, it takes less than two seconds.
-    assert!(elapsed < Duration::from_secs(60), "{elapsed:?}");
+    assert!(elapsed < Duration::from_mins(1), "{elapsed:?}");
 }
