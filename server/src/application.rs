@@ -1,6 +1,6 @@
 //! Assembles and runs the whole server.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use access::{Access, AccessOptions};
 use app::smtp_listeners::SmtpListeners;
@@ -21,6 +21,7 @@ use crate::{
     mailer::open_mailer,
     output::print_error,
     smtp::{self, Smtp},
+    sockets::InheritedSockets,
     web::{self, Feeds},
 };
 
@@ -56,12 +57,33 @@ impl Application {
         Self::with_limits(config, Limits::default()).await
     }
 
+    /// Builds the server with sockets that another program has opened. They are used for the
+    /// listeners with the same addresses.
+    ///
+    /// # Errors
+    ///
+    /// Returns the same errors as [`Application::build`].
+    pub async fn with_sockets(
+        config: Config,
+        sockets: InheritedSockets,
+    ) -> Result<Self, StartError> {
+        Self::assemble(config, Limits::default(), sockets).await
+    }
+
     /// Builds the server with other time limits, for tests.
     ///
     /// # Errors
     ///
     /// Returns the same errors as [`Application::build`].
     pub async fn with_limits(config: Config, limits: Limits) -> Result<Self, StartError> {
+        Self::assemble(config, limits, InheritedSockets::default()).await
+    }
+
+    async fn assemble(
+        config: Config,
+        limits: Limits,
+        mut sockets: InheritedSockets,
+    ) -> Result<Self, StartError> {
         let store = open_server_store(&config).await?;
         let access = Access::new(store.clone(), AccessOptions::default());
         let mailer = open_mailer(&config, store)?;
@@ -71,14 +93,15 @@ impl Application {
         };
         // Measured before the first request, because the disk may be full already.
         mailer.disk.measure().await;
-        let listener = TcpListener::bind(config.listen)
+        let listener = listen(config.listen, &mut sockets)
             .await
             .map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
         let body_budget = limits.body_budget();
         let intake = Intake::new(access.clone(), mailer.clone(), body_budget.clone());
         let smtp_listeners = SmtpListeners::default();
-        let smtp = smtp::open(&config, intake, &smtp_listeners).await?;
+        let smtp = smtp::open(&config, intake, &smtp_listeners, &mut sockets).await?;
+        sockets.close_others();
         let readers = ::gateway::Readers::new(access.clone(), mailer.clone());
         let gateway = mailbox_gateway::open(&config, readers).await?;
         let addresses: &[_] = match &smtp {
@@ -239,5 +262,16 @@ impl Application {
         }
         self.access.record_refusals(true).await;
         tracing::info!("stopped");
+    }
+}
+
+/// Returns the inherited socket for an address, or a new one.
+async fn listen(address: SocketAddr, sockets: &mut InheritedSockets) -> io::Result<TcpListener> {
+    match sockets.take(address) {
+        Some(socket) => {
+            socket.set_nonblocking(true)?;
+            TcpListener::from_std(socket)
+        }
+        None => TcpListener::bind(address).await,
     }
 }

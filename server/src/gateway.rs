@@ -61,7 +61,7 @@ pub async fn open(config: &Config, readers: Readers) -> Result<Option<Gateway>, 
     let mut imap = server(Protocol::Imap);
     for listener in &listeners.imap {
         let protocol = Protocol::Imap;
-        let address = imap.bind(listener.clone()).await;
+        let address = imap.bind(listener.clone());
         let address = address.map_err(|source| GatewayError::Listen {
             protocol,
             address: listener.address,

@@ -17,6 +17,7 @@ mod mailer;
 mod output;
 mod service_manager;
 mod smtp;
+mod sockets;
 mod start_error;
 mod web;
 
@@ -29,5 +30,6 @@ pub use mailer::open_mailer;
 pub use output::{Output, print_error};
 pub use service_manager::ServiceManager;
 pub use smtp::{SmtpError, configured_service};
+pub use sockets::InheritedSockets;
 pub use start_error::StartError;
 pub use web::{PERMISSIONS, Permission, Rule, routes};

@@ -10,7 +10,10 @@ use std::{
 };
 
 use clap::Parser as _;
-use server::{Application, Config, ServiceManager, config::ConfigError, print_error, telemetry};
+use server::{
+    Application, Config, InheritedSockets, ServiceManager, config::ConfigError, print_error,
+    telemetry,
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::{Arguments, Command};
@@ -51,7 +54,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let printed = match &arguments.command {
         Some(Command::Config) => Config::describe(&sources)?,
         None | Some(Command::Serve { .. }) => {
-            serve(Config::load(&sources)?)?;
+            // Before the runtime starts its threads.
+            let sockets = InheritedSockets::of_environment();
+            serve(Config::load(&sources)?, sockets)?;
             return Ok(ExitCode::SUCCESS);
         }
         Some(Command::Check(options)) => {
@@ -92,7 +97,7 @@ async fn wait<T>(
 }
 
 #[tokio::main]
-async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
+async fn serve(config: Config, sockets: InheritedSockets) -> Result<(), Box<dyn Error>> {
     telemetry::start(&config)?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut interrupted = signal(SignalKind::interrupt())?;
@@ -100,7 +105,7 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     // the process.
     let _size_limit = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
     let service_manager = ServiceManager::of_environment();
-    let application = Application::build(config).await?;
+    let application = Application::with_sockets(config, sockets).await?;
     service_manager.ready();
     let is_alive = application.liveness();
     let until = async {

@@ -8,7 +8,10 @@ use std::{io::ErrorKind, net::SocketAddr};
 use app::smtp_listeners::{ListenerMode, SmtpListener, SmtpListeners};
 use submission::{Intake, ListenerOptions, Mode, Server, TlsConfig};
 
-use crate::config::{AddressLimits, Config, SmtpConfig};
+use crate::{
+    config::{AddressLimits, Config, SmtpConfig},
+    sockets::InheritedSockets,
+};
 use certificate::{CertificateError, CertificateFiles};
 
 pub use service::{configured_service, service};
@@ -51,11 +54,12 @@ pub async fn open(
     config: &Config,
     intake: Intake,
     shown: &SmtpListeners,
+    sockets: &mut InheritedSockets,
 ) -> Result<Option<Smtp>, SmtpError> {
     if config.smtp.listeners.is_empty() {
         return Ok(None);
     }
-    match bind(config, intake, shown).await {
+    match bind(config, intake, shown, sockets).await {
         Ok(smtp) => Ok(Some(smtp)),
         Err(error) if config.smtp.is_default => {
             for listener in &config.smtp.listeners {
@@ -73,21 +77,30 @@ pub async fn open(
     }
 }
 
-async fn bind(config: &Config, intake: Intake, shown: &SmtpListeners) -> Result<Smtp, SmtpError> {
+async fn bind(
+    config: &Config,
+    intake: Intake,
+    shown: &SmtpListeners,
+    sockets: &mut InheritedSockets,
+) -> Result<Smtp, SmtpError> {
     let name = name(&config.smtp);
     let certificate = CertificateFiles::of(config, &name)?;
     let tls = certificate.load(shown)?;
     let limits = limits(config.address_limits);
-    let mut server = Server::new(name, intake, tls.clone(), limits);
+    let mut server = Server::new(name, intake.clone(), tls.clone(), limits);
     let mut addresses = Vec::new();
     for listener in &config.smtp.listeners {
-        let address = server.bind(listener.clone()).await;
+        let address = match sockets.take(listener.address) {
+            Some(socket) => server.adopt(socket, listener.clone()),
+            None => server.bind(listener.clone()),
+        };
         let address = address.map_err(|source| SmtpError::Listen {
             address: listener.address,
             source,
         })?;
         tracing::info!(listener = %address, mode = listener.mode.name(), "accepting mail over SMTP");
         shown.add(shown_listener(listener, address, None));
+        warn_of_unknown_senders(&intake, listener, address).await;
         addresses.push(address);
     }
     Ok(Smtp {
@@ -124,6 +137,25 @@ fn problem(error: &SmtpError) -> String {
             "another program uses this port".to_owned()
         }
         SmtpError::Listen { source, .. } => source.kind().to_string(),
+    }
+}
+
+/// Warns about names of senders that do not exist. They may be added later.
+async fn warn_of_unknown_senders(intake: &Intake, listener: &ListenerOptions, address: SocketAddr) {
+    match intake.unknown_senders(&listener.senders).await {
+        Ok(unknown) => {
+            for sender in unknown {
+                tracing::warn!(
+                    listener = %address,
+                    sender = sender.as_str(),
+                    "a listener names a sender that does not exist; add it, or correct smtp_listeners"
+                );
+            }
+        }
+        Err(error) => tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "senders of a listener could not be read"
+        ),
     }
 }
 

@@ -10,7 +10,9 @@ mod activity;
 mod api_keys;
 mod device;
 mod error;
+mod gateways;
 mod id;
+mod known_networks;
 mod links;
 mod password;
 mod refusals;
@@ -22,11 +24,17 @@ mod submitters;
 mod throttle;
 mod token;
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    net::IpAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex, atomic::AtomicBool},
+};
 
 use api_keys::Lookups;
 use clock::{Clock, SystemClock};
 use domain::UnixTime;
+use gateways::Gateways;
+use known_networks::KnownNetworks;
 use password::Passwords;
 use store::Store;
 
@@ -44,14 +52,26 @@ pub use token::Token;
 pub struct AccessOptions {
     /// Clock for expiry and rate limits.
     pub clock: Arc<dyn Clock>,
+    /// Directory of the files `route` and `ipv6_route`, which name the default gateways.
+    pub routes: PathBuf,
 }
 
 impl Default for AccessOptions {
     fn default() -> Self {
         Self {
             clock: Arc::new(SystemClock),
+            routes: "/proc/net".into(),
         }
     }
+}
+
+/// A client that was not recognized by its address, because this is the address of a gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GatewayClient {
+    /// The address of the gateway.
+    pub address: IpAddr,
+    /// Time of the last connection.
+    pub seen_at: UnixTime,
 }
 
 /// Operations on accounts, sessions, API keys, senders, and the audit. Cheap to clone.
@@ -64,6 +84,10 @@ struct Inner {
     options: AccessOptions,
     passwords: Passwords,
     lookups: Lookups,
+    known_networks: KnownNetworks,
+    gateways: Gateways,
+    /// The last client that was not recognized because its address is that of a gateway.
+    gateway_client: Mutex<Option<GatewayClient>>,
     refusals: refusals::Refusals,
     /// True once an account is known to exist. The last administrator cannot be removed.
     is_set_up: AtomicBool,
@@ -77,6 +101,9 @@ impl Access {
             options,
             passwords: Passwords::new(),
             lookups: Lookups::default(),
+            known_networks: KnownNetworks::default(),
+            gateways: Gateways::default(),
+            gateway_client: Mutex::new(None),
             refusals: refusals::Refusals::default(),
             is_set_up: AtomicBool::new(false),
         }))

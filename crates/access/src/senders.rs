@@ -95,6 +95,7 @@ impl Access {
                 .store()
                 .add_sender(&sender, password.as_ref(), by)
                 .await?;
+            self.0.known_networks.changed();
             if is_final(saved, &new, number) {
                 saved_or_error(saved)?;
                 let sender = self.sender(&sender.id).await?.ok_or(AccessError::Unknown)?;
@@ -127,6 +128,7 @@ impl Access {
             number += 1;
             sender.user = user(&new, number);
             let saved = self.store().change_sender(&sender, by, now).await?;
+            self.0.known_networks.changed();
             if is_final(saved, &new, number) {
                 saved_or_error(saved)?;
                 let sender = self.sender(id).await?.ok_or(AccessError::Unknown)?;
@@ -164,6 +166,7 @@ impl Access {
     /// Returns `Unknown` if the sender does not exist, or an error if the database fails.
     pub async fn remove_sender(&self, id: &SenderId, by: &Actor) -> Result<(), AccessError> {
         let removed = self.store().remove_sender(id, by, self.now()).await?;
+        self.0.known_networks.changed();
         removed.then_some(()).ok_or(AccessError::Unknown)
     }
 }

@@ -1,12 +1,15 @@
 //! Signing in of programs and devices that submit mail: senders by their credentials or their
 //! address, and API keys.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::PoisonError};
 
 use domain::{Actor, ApiKey, AuditAction, DataCenterId, KeyScope, Principal, Sender, SenderUser};
 use secrecy::SecretString;
 
-use crate::{Access, AccessError, api_keys::is_key};
+use crate::{Access, AccessError, GatewayClient, api_keys::is_key};
+
+/// Seconds between two warnings about clients behind a gateway.
+const GATEWAY_WARNING_INTERVAL: i64 = 3_600;
 
 /// A program or device that may submit mail now. It holds the credentials, to verify later that
 /// they are still valid.
@@ -196,20 +199,62 @@ impl Access {
     /// Returns the sender that is known by this address: the one with the smallest network that
     /// contains it. An expired sender is not known.
     ///
+    /// Behind the default gateway of this machine may be any number of clients, so its address
+    /// counts only for a sender with exactly this address and confirmed networks.
+    ///
     /// # Errors
     /// Returns an error if the database fails.
     pub async fn submitter_at(&self, address: IpAddr) -> Result<Option<Submitter>, AccessError> {
         let now = self.now();
-        let senders = self.senders().await?.into_iter();
-        let known = senders.filter_map(|sender| {
-            let network = sender.network_of(address)?;
-            (!sender.is_expired(now)).then(|| (network.prefix(), sender))
+        for id in self.senders_near(address).await? {
+            let sender = self
+                .sender(&id)
+                .await?
+                .filter(|sender| sender.network_of(address).is_some() && !sender.is_expired(now));
+            let Some(sender) = sender else {
+                continue;
+            };
+            if self.is_gateway(address) && !sender.is_gateway(address) {
+                self.note_gateway(address, &sender);
+                return Ok(None);
+            }
+            return Ok(Some(Submitter {
+                known_by: KnownBy::Address(address),
+                sender: Some(sender),
+            }));
+        }
+        Ok(None)
+    }
+
+    /// Returns true if the address is that of a default gateway of this machine.
+    pub fn is_gateway(&self, address: IpAddr) -> bool {
+        self.0.gateways.contain(address, &self.0.options.routes)
+    }
+
+    /// Returns the last client since the start that was not recognized because its address is that
+    /// of a gateway.
+    pub fn gateway_client(&self) -> Option<GatewayClient> {
+        let client = self.0.gateway_client.lock();
+        *client.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a client with the address of a gateway. Warns once an hour.
+    fn note_gateway(&self, address: IpAddr, sender: &Sender) {
+        let client = self.0.gateway_client.lock();
+        let mut client = client.unwrap_or_else(PoisonError::into_inner);
+        let seen_at = self.now();
+        let is_known = client.is_some_and(|last| {
+            last.address == address && seen_at.since(last.seen_at) < GATEWAY_WARNING_INTERVAL
         });
-        let sender = known.max_by_key(|(prefix, _)| *prefix);
-        Ok(sender.map(|(_, sender)| Submitter {
-            known_by: KnownBy::Address(address),
-            sender: Some(sender),
-        }))
+        if is_known {
+            return;
+        }
+        *client = Some(GatewayClient { address, seen_at });
+        tracing::warn!(
+            %address,
+            sender = sender.name.as_str(),
+            "a client has the address of the default gateway and is not recognized by it: all clients behind NAT or Docker's port forwarding have this address. Use a password, or the PROXY protocol"
+        );
     }
 
     /// Returns the submitter as it is now, or `None` if it may no longer submit mail. A session

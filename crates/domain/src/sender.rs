@@ -113,6 +113,9 @@ pub struct SenderSettings {
     /// Addresses and networks from which it is known without signing in.
     #[serde(default)]
     pub networks: Vec<Network>,
+    /// True if an administrator has confirmed that everyone behind these addresses may send.
+    #[serde(default)]
+    pub networks_confirmed: bool,
     /// Limits on its messages.
     #[serde(default)]
     pub limits: SenderLimits,
@@ -177,6 +180,13 @@ impl Sender {
         networks
             .filter(|network| network.contains(address))
             .max_by_key(|network| network.prefix())
+    }
+
+    /// Returns true if the sender may be known by the address of a gateway, behind which other
+    /// clients may be: its networks contain exactly this address, and they were confirmed.
+    pub fn is_gateway(&self, address: IpAddr) -> bool {
+        let network = self.network_of(address);
+        self.settings.networks_confirmed && network.is_some_and(Network::is_address)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use listener::{Accepted, Credentials, HANDSHAKE, Input, Line, Mode, Stream, TlsConfig, linger};
+use listener::{
+    Accepted, Credentials, HANDSHAKE, Input, Line, ListenerOptions, Mode, Stream, TlsConfig, linger,
+};
 use mail::{GatewayOctets, RelayedSession};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -56,6 +58,7 @@ struct Connection {
     session: Box<dyn Session>,
     failures_left: u32,
     address: IpAddr,
+    listener: Arc<ListenerOptions>,
     deadline: Instant,
     shared: Arc<Shared>,
     stopping: CancellationToken,
@@ -65,10 +68,11 @@ struct Connection {
 pub async fn serve(accepted: Accepted, shared: Arc<Shared>, stopping: CancellationToken) {
     let Accepted {
         stream,
-        address,
-        mode,
+        peer,
+        listener,
         ..
     } = accepted;
+    let (address, mode) = (peer.address, listener.mode);
     let limits = shared.limits;
     let protection = Protection {
         // Nothing is read before the handshake then.
@@ -87,6 +91,7 @@ pub async fn serve(accepted: Accepted, shared: Arc<Shared>, stopping: Cancellati
         session,
         failures_left: limits.failed_sign_ins,
         address,
+        listener,
         deadline: Instant::now() + limits.handshake + limits.before_sign_in,
         shared,
         stopping,
@@ -179,7 +184,9 @@ impl Connection {
         let (protocol, address) = (self.shared.protocol, self.address);
         let readers = &self.shared.readers;
         let signing_in = async {
-            let reader = readers.sign_in(protocol, credentials, address).await?;
+            let reader = readers
+                .sign_in(protocol, credentials, address, &self.listener)
+                .await?;
             let upstream = readers.open(protocol, &reader).await?;
             Ok::<_, Refusal>((reader, upstream))
         };

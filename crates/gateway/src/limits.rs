@@ -36,6 +36,7 @@ impl Default for Limits {
             connections: ConnectionLimits {
                 total: 1_024,
                 per_address: NonZeroU32::new(512),
+                proxy_header: Duration::from_secs(5),
             },
             handshake: Duration::from_secs(30),
             before_sign_in: Duration::from_mins(2),

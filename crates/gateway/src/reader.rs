@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use access::{Access, SubmitterError};
 use domain::{DataCenterId, SenderId};
-use listener::Credentials;
+use listener::{Credentials, ListenerOptions};
 use mail::{Mailer, Metrics, RelayedSession};
 use wording::api_problem;
 
@@ -51,12 +51,17 @@ impl Readers {
         protocol: Protocol,
         credentials: Credentials,
         address: IpAddr,
+        listener: &ListenerOptions,
     ) -> Result<Reader, Refusal> {
         let Credentials { user, password } = &credentials;
         let address = address.to_string();
         let access = &self.access;
         let found = access.sign_in_reader(user, password, &address, protocol.name());
         let error = match found.await {
+            Ok(sender) if !listener.admits(Some(&sender)) => {
+                let text = "This sender may not use this port. Use another port, or add the sender to this listener";
+                return Err(Refusal::new(RefusalKind::NotAllowed, text));
+            }
             Ok(sender) => {
                 return Ok(Reader {
                     id: sender.id,

@@ -46,8 +46,8 @@ impl Server {
     ///
     /// # Errors
     /// If the address is in use or cannot be used.
-    pub async fn bind(&mut self, options: ListenerOptions) -> io::Result<SocketAddr> {
-        let listener = Listener::bind(options).await?;
+    pub fn bind(&mut self, options: ListenerOptions) -> io::Result<SocketAddr> {
+        let listener = Listener::bind(options)?;
         let address = listener.address()?;
         self.listeners.push(listener);
         Ok(address)

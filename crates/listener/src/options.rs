@@ -1,7 +1,11 @@
 //! Where and how to listen.
 
-use std::net::SocketAddr;
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
 
+use domain::{Sender, SenderName};
 use ipnet::IpNet;
 
 /// How a listener uses TLS.
@@ -38,4 +42,62 @@ pub struct ListenerOptions {
     pub mode: Mode,
     /// Networks that may connect. Empty means all.
     pub networks: Vec<IpNet>,
+    /// Senders that may send here, by their names. Empty means all senders and API keys.
+    pub senders: Vec<SenderName>,
+    /// Proxies, whose connections begin with a header of the PROXY protocol.
+    pub proxies: Vec<IpNet>,
+}
+
+impl ListenerOptions {
+    /// Returns a listener for all clients and senders.
+    pub fn new(address: SocketAddr, mode: Mode) -> Self {
+        Self {
+            address,
+            mode,
+            networks: Vec::new(),
+            senders: Vec::new(),
+            proxies: Vec::new(),
+        }
+    }
+
+    /// Returns true if clients with this address may connect.
+    pub(crate) fn allows(&self, address: IpAddr) -> bool {
+        self.networks.is_empty() || contains(&self.networks, address)
+    }
+
+    /// Returns true if this is the address of a proxy.
+    pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
+        contains(&self.proxies, address)
+    }
+
+    /// Returns true if a sender, or an API key of it, may send here. An API key without a sender
+    /// may if no senders are named.
+    pub fn admits(&self, sender: Option<&Sender>) -> bool {
+        self.senders.is_empty()
+            || sender.is_some_and(|sender| {
+                let folded = sender.name.folded();
+                self.senders.iter().any(|one| one.folded() == folded)
+            })
+    }
+}
+
+fn contains(networks: &[IpNet], address: IpAddr) -> bool {
+    networks.iter().any(|network| network.contains(&address))
+}
+
+/// Writes the listener as it is configured: `0.0.0.0:587 starttls 10.0.0.0/8 sender="Printer 1"`.
+impl fmt::Display for ListenerOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.address, self.mode.name())?;
+        for network in &self.networks {
+            write!(formatter, " {network}")?;
+        }
+        for sender in &self.senders {
+            write!(formatter, " sender=\"{sender}\"")?;
+        }
+        for proxy in &self.proxies {
+            write!(formatter, " proxy={proxy}")?;
+        }
+        Ok(())
+    }
 }

@@ -5,6 +5,7 @@ use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 /// Limits on open connections.
@@ -14,6 +15,8 @@ pub struct ConnectionLimits {
     pub total: usize,
     /// Of one address. `None` means unlimited.
     pub per_address: Option<NonZeroU32>,
+    /// Time in which a proxy must send the header of the PROXY protocol.
+    pub proxy_header: Duration,
 }
 
 /// The open connections, by address.
@@ -81,7 +84,7 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
+    use std::{num::NonZeroU32, time::Duration};
 
     use super::{ConnectionLimits, Slots};
 
@@ -90,6 +93,7 @@ mod tests {
         let limits = ConnectionLimits {
             total: 3,
             per_address: NonZeroU32::new(2),
+            proxy_header: Duration::ZERO,
         };
         let slots = Slots::default();
         let take = |address: &str| slots.take(address.parse().unwrap(), limits);

@@ -9,6 +9,7 @@ mod delivery;
 mod delivery_queue;
 mod delivery_worker;
 mod disposition;
+mod extensions;
 mod intake;
 mod key_quota;
 mod lease;

@@ -102,6 +102,11 @@ impl Connection {
         self.in_doubt
     }
 
+    /// Returns true if the server offers SMTPUTF8 (RFC 6531).
+    pub fn offers_smtputf8(&self) -> bool {
+        self.offers("SMTPUTF8")
+    }
+
     pub(crate) fn offers(&self, keyword: &str) -> bool {
         crate::ehlo::offers(&self.extensions, keyword)
     }

@@ -351,6 +351,13 @@ CREATE TABLE sending_settings (
     settings TEXT NOT NULL
 );
 
+-- What the mail server said to the last EHLO after a sign-in with this version of the settings.
+CREATE TABLE server_extensions (
+    data_center TEXT PRIMARY KEY REFERENCES data_centers (id) ON DELETE CASCADE,
+    settings_version BIGINT NOT NULL,
+    smtputf8 BIGINT NOT NULL
+);
+
 CREATE TABLE sending_pauses (
     data_center TEXT PRIMARY KEY REFERENCES data_centers (id) ON DELETE CASCADE,
     until BIGINT NOT NULL,

@@ -111,6 +111,16 @@ async fn lock_head(connection: &mut AnyConnection) -> Result<Head, StoreError> {
 }
 
 impl Store {
+    /// Returns the number of the last entry of the audit. It grows with each change that is
+    /// audited, and never otherwise.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn audit_sequence(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT sequence FROM audit_head WHERE id = 1";
+        Ok(sqlx::query_scalar(sql).fetch_one(&self.pool).await?)
+    }
+
     /// Appends an entry in the transaction of the event that it records. The head stays locked
     /// until the transaction ends. Call this last before the commit to avoid deadlocks.
     ///

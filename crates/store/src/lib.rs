@@ -45,6 +45,7 @@ mod seal;
 mod sender;
 mod sender_session;
 mod sending;
+mod server_extensions;
 mod session;
 mod settings;
 mod signature;

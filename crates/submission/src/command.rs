@@ -10,6 +10,17 @@ const MAX_COMMAND: usize = 2_048;
 /// Octets of the name in EHLO and HELO.
 const MAX_NAME: usize = 255;
 
+/// The arguments of MAIL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// The sender. `None` for the null reverse-path.
+    pub sender: Option<EmailAddress>,
+    /// The size that the client declares, in octets.
+    pub size: Option<u64>,
+    /// True if the message needs SMTPUTF8 (RFC 6531).
+    pub utf8: bool,
+}
+
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -28,12 +39,7 @@ pub enum Command {
         initial: Option<String>,
     },
     /// MAIL.
-    Mail {
-        /// The sender. `None` for the null reverse-path.
-        sender: Option<EmailAddress>,
-        /// The size that the client declares, in octets.
-        size: Option<u64>,
-    },
+    Mail(Mail),
     /// RCPT.
     Rcpt(EmailAddress),
     /// DATA.
@@ -53,11 +59,11 @@ pub enum Command {
 }
 
 impl Command {
-    /// Parses a line.
+    /// Parses a line. `utf8` says whether SMTPUTF8 is offered or, within a transaction, was chosen.
     ///
     /// # Errors
     /// The reply to a line that is no valid command.
-    pub fn parse(line: &[u8]) -> Result<Self, Reply> {
+    pub fn parse(line: &[u8], utf8: bool) -> Result<Self, Reply> {
         if line.first() == Some(&0x16) {
             return Err(Reply::new(
                 500,
@@ -80,8 +86,8 @@ impl Command {
         match (&*verb, arguments) {
             ("EHLO", name) => hello(name, true),
             ("HELO", name) => hello(name, false),
-            ("MAIL", arguments) => mail(arguments),
-            ("RCPT", arguments) => rcpt(arguments),
+            ("MAIL", arguments) => mail(arguments, utf8),
+            ("RCPT", arguments) => rcpt(arguments, utf8),
             ("AUTH", arguments) => auth(arguments),
             ("DATA", "") => Ok(Self::Data),
             ("RSET", "") => Ok(Self::Reset),
@@ -137,11 +143,11 @@ fn auth(arguments: &str) -> Result<Command, Reply> {
     })
 }
 
-fn mail(arguments: &str) -> Result<Command, Reply> {
+fn mail(arguments: &str, is_utf8_offered: bool) -> Result<Command, Reply> {
     let Some(arguments) = path::parse(arguments, "FROM") else {
         return Err(Reply::new(501, "5.5.4", "Syntax: MAIL FROM:<address>"));
     };
-    let mut size = None;
+    let (mut size, mut utf8) = (None, false);
     for (keyword, value) in &arguments.parameters {
         let wrong = || {
             Reply::new(
@@ -164,25 +170,26 @@ fn mail(arguments: &str) -> Result<Command, Reply> {
             }
             // Taken and ignored: it names who submitted the message elsewhere (RFC 4954 §5).
             ("AUTH", Some(_)) => {}
+            ("SMTPUTF8", None) if is_utf8_offered => utf8 = true,
             ("SIZE" | "BODY" | "AUTH", _) => return Err(wrong()),
             _ => return Err(not_offered(keyword)),
         }
     }
     let sender = match arguments.address {
         "" => None,
-        address => Some(parse_address(address, "5.1.7")?),
+        address => Some(parse_address(address, utf8, "5.1.7")?),
     };
-    Ok(Command::Mail { sender, size })
+    Ok(Command::Mail(Mail { sender, size, utf8 }))
 }
 
-fn rcpt(arguments: &str) -> Result<Command, Reply> {
+fn rcpt(arguments: &str, utf8: bool) -> Result<Command, Reply> {
     let Some(arguments) = path::parse(arguments, "TO") else {
         return Err(Reply::new(501, "5.5.4", "Syntax: RCPT TO:<address>"));
     };
     if let Some((keyword, _)) = arguments.parameters.first() {
         return Err(not_offered(keyword));
     }
-    parse_address(arguments.address, "5.1.3").map(Command::Rcpt)
+    parse_address(arguments.address, utf8, "5.1.3").map(Command::Rcpt)
 }
 
 fn not_offered(keyword: &str) -> Reply {
@@ -190,9 +197,10 @@ fn not_offered(keyword: &str) -> Reply {
     Reply::new(555, "5.5.4", &text)
 }
 
-fn parse_address(address: &str, status: &'static str) -> Result<EmailAddress, Reply> {
-    if !address.is_ascii() {
-        let text = "Addresses that are not ASCII are not offered (SMTPUTF8)";
+fn parse_address(address: &str, utf8: bool, status: &'static str) -> Result<EmailAddress, Reply> {
+    if !utf8 && !address.is_ascii() {
+        let text =
+            "Addresses that are not ASCII are accepted only with SMTPUTF8, where it is offered";
         return Err(Reply::new(553, "5.6.7", text));
     }
     EmailAddress::parse(address).map_err(|_| {
@@ -205,10 +213,10 @@ fn parse_address(address: &str, status: &'static str) -> Result<EmailAddress, Re
 mod tests {
     use domain::EmailAddress;
 
-    use super::Command;
+    use super::{Command, Mail};
 
     fn code(line: &str) -> u16 {
-        Command::parse(line.as_bytes()).unwrap_err().code()
+        Command::parse(line.as_bytes(), false).unwrap_err().code()
     }
 
     #[test]
@@ -222,7 +230,7 @@ mod tests {
             "büro",
             "two words",
         ] {
-            let parsed = Command::parse(format!("EHLO {name}").as_bytes()).unwrap();
+            let parsed = Command::parse(format!("EHLO {name}").as_bytes(), false).unwrap();
             let expected = Command::Hello {
                 name: name.into(),
                 is_extended: true,
@@ -237,17 +245,19 @@ mod tests {
     fn parameters_of_offered_extensions_are_read_and_others_refused() {
         let sender = Some(EmailAddress::parse("a@b.example").unwrap());
         let line = b"mail from:<a@b.example> size=1000 BODY=8bitmime AUTH=<>";
-        let expected = Command::Mail {
+        let expected = Command::Mail(Mail {
             sender,
             size: Some(1_000),
-        };
-        assert_eq!(Command::parse(line), Ok(expected));
+            utf8: false,
+        });
+        assert_eq!(Command::parse(line, false), Ok(expected));
         let huge = b"MAIL FROM:<> SIZE=99999999999999999999";
-        let expected = Command::Mail {
+        let expected = Command::Mail(Mail {
             sender: None,
             size: Some(u64::MAX),
-        };
-        assert_eq!(Command::parse(huge), Ok(expected));
+            utf8: false,
+        });
+        assert_eq!(Command::parse(huge, false), Ok(expected));
         for (line, expected) in [
             ("MAIL FROM:<a@b.example> SIZE=x", 501),
             ("MAIL FROM:<a@b.example> SIZE", 501),

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use access::Submitter;
 use domain::{Arrival, ArrivalProtocol, Finding, FindingCode};
-use listener::{Accepted, Credentials, HANDSHAKE, Input, Line, Mode, Stream, TlsConfig, linger};
+use listener::{Accepted, Credentials, HANDSHAKE, Input, Line, Peer, Stream, linger};
 use message::Received;
 use tokio::{
     net::TcpStream,
@@ -14,7 +14,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Intake, Limits,
+    Intake, Limits, ListenerOptions, Mode, TlsConfig,
+    command::Mail,
     data::{BareLineEnd, Content, DataReader},
     intake::Arrived,
     record::{Outcome, Record},
@@ -53,8 +54,6 @@ enum Ended {
     TimedOut,
     /// The server stops.
     Stopping,
-    /// The database does not answer.
-    Unavailable(Reply),
 }
 
 /// Input of a client before the greeting.
@@ -72,15 +71,13 @@ struct Connection {
     output: Vec<u8>,
     buffer: Vec<u8>,
     session: Session,
-    /// The sender that is known by the address of the client.
-    known_by_address: Option<Submitter>,
     submitter: Option<Submitter>,
-    address: IpAddr,
-    /// Address and mode of the listener.
-    listener: Arc<str>,
+    peer: Peer,
+    listener: Arc<ListenerOptions>,
+    /// Address and mode of the listener, as text.
+    listener_name: Arc<str>,
     /// When the transaction began, for the metrics.
     mail_at: Option<Instant>,
-    mode: Mode,
     record: Record,
     shared: Arc<Shared>,
     stopping: CancellationToken,
@@ -90,11 +87,13 @@ struct Connection {
 pub async fn serve(accepted: Accepted, shared: Arc<Shared>, stopping: CancellationToken) {
     let Accepted {
         stream,
-        address,
-        mode,
+        peer,
         listener,
+        listener_name,
     } = accepted;
-    let limits = shared.limits;
+    let (limits, mode, address) = (shared.limits, listener.mode, peer.address);
+    // Read before the client is watched, so nothing it sends early goes unnoticed.
+    let smtputf8 = shared.intake.offers_smtputf8(&listener).await;
     let early = match mode {
         // Health checks connect and send nothing.
         Mode::Tls => match timeout(limits.handshake, stream.peek(&mut [0])).await {
@@ -107,6 +106,7 @@ pub async fn serve(accepted: Accepted, shared: Arc<Shared>, stopping: Cancellati
         name: shared.name.clone(),
         starttls: mode == Mode::StartTls,
         auth_without_tls: mode == Mode::Plain,
+        smtputf8,
         limits,
     };
     let record = Record::begin(
@@ -121,12 +121,11 @@ pub async fn serve(accepted: Accepted, shared: Arc<Shared>, stopping: Cancellati
         output: Vec::new(),
         buffer: vec![0; BUFFER],
         session: Session::new(offer, false),
-        known_by_address: None,
         submitter: None,
-        address,
+        peer,
         listener,
+        listener_name,
         mail_at: None,
-        mode,
         record,
         shared,
         stopping,
@@ -174,13 +173,13 @@ fn violation(code: u16, address: IpAddr, text: &str) -> Reply {
 
 impl Connection {
     async fn run(&mut self) -> Result<(), Ended> {
-        self.recognize().await?;
         let greeting = self.session.greeting();
         self.queue(&greeting);
         loop {
             let line = self.line().await?;
             self.record.client(&line, self.session.expects_response());
             let mut step = self.session.line(line);
+            self.count_rejection().await;
             if let Step::Reply(reply) | Step::Close(reply) = &step
                 && reply.code() >= 400
             {
@@ -194,6 +193,7 @@ impl Connection {
                         self.queue(&reply);
                         break;
                     }
+                    Step::Recognize(mail) => step = self.recognize(mail).await,
                     Step::SignIn(credentials) => step = self.sign_in(&credentials).await,
                     Step::ReadMessage(reply) => step = self.message(&reply).await?,
                     Step::StartTls(reply) if self.has_input() => {
@@ -201,7 +201,7 @@ impl Connection {
                         drop(reply);
                         step = Step::Close(violation(
                             554,
-                            self.address,
+                            self.peer.address,
                             "Data arrived between STARTTLS and TLS",
                         ));
                     }
@@ -237,51 +237,95 @@ impl Connection {
                 self.session.encrypted();
                 self.record.encrypted(self.stream.tls());
                 // A sign-in before STARTTLS does not count (RFC 3207 §4.2).
-                self.submitter.clone_from(&self.known_by_address);
+                self.submitter = None;
                 return Ok(());
             }
             Ok(Err(error)) => {
                 self.record
-                    .handshake_failed(Some(&error), self.mode, after_starttls);
+                    .handshake_failed(Some(&error), self.listener.mode, after_starttls);
                 error.to_string()
             }
             Err(_) => {
                 self.record
-                    .handshake_failed(None, self.mode, after_starttls);
+                    .handshake_failed(None, self.listener.mode, after_starttls);
                 "timed out".to_owned()
             }
         };
         self.shared.intake.metrics().count_smtp_tls_failure();
-        tracing::info!(address = %self.address, error = result, "TLS handshake with an SMTP client failed");
+        tracing::info!(address = %self.peer.address, error = result, "TLS handshake with an SMTP client failed");
         Err(Ended::Lost)
     }
 
-    /// Finds out whether the client is a sender that is known by its address.
-    async fn recognize(&mut self) -> Result<(), Ended> {
-        let found = self.shared.intake.submitter_at(self.address).await;
-        self.known_by_address = found.map_err(Ended::Unavailable)?;
-        self.submitter.clone_from(&self.known_by_address);
-        self.session.known_by_address(self.submitter.is_some());
-        if let Some(submitter) = &self.submitter {
-            self.record.submitter(submitter);
+    /// Finds out whether a client that has not signed in is a sender that is known by its address.
+    async fn recognize(&mut self, mail: Mail) -> Step {
+        let found = self
+            .shared
+            .intake
+            .recognize(self.peer, &self.listener)
+            .await;
+        match found {
+            Ok(found) => {
+                let is_known = found.is_some();
+                if let Some(submitter) = &found {
+                    self.record.submitter(submitter);
+                }
+                self.act_for(found).await;
+                let step = self.session.recognized(Ok(is_known), mail);
+                self.count_rejection().await;
+                step
+            }
+            Err(reply) if reply.code() == 421 => Step::Close(reply),
+            Err(reply) => self.session.recognized(Err(reply), mail),
         }
-        Ok(())
     }
 
     async fn sign_in(&mut self, credentials: &Credentials) -> Step {
-        let result = self.shared.intake.sign_in(credentials, self.address).await;
+        let intake = &self.shared.intake;
+        let result = intake
+            .sign_in(credentials, self.peer.address, &self.listener)
+            .await;
         let code = result.as_ref().map_or_else(Reply::code, |_| 235);
-        self.count_reply("sign_in", code);
+        intake.metrics().count_smtp_reply("sign_in", code);
         if let Ok(submitter) = &result {
             self.record.submitter(submitter);
         } else {
-            let sender = self.shared.intake.sender_of_user(&credentials.user).await;
+            let sender = intake.sender_of_user(&credentials.user).await;
             if let Some(sender) = sender {
                 self.record.claimed(sender);
             }
         }
-        let result = result.map(|submitter| self.submitter = Some(submitter));
+        let result = match result {
+            Ok(submitter) => {
+                self.act_for(Some(submitter)).await;
+                Ok(())
+            }
+            Err(reply) => Err(reply),
+        };
         self.session.signed_in(result)
+    }
+
+    /// Continues for this sender, whose rules apply to the envelope.
+    async fn act_for(&mut self, submitter: Option<Submitter>) {
+        let sender = submitter.as_ref().and_then(Submitter::sender);
+        let rules = sender.map(|sender| sender.settings.rules.clone());
+        let accepts_utf8 = match &submitter {
+            Some(submitter) => {
+                let data_center = submitter.data_center();
+                self.shared.intake.accepts_utf8(&data_center).await
+            }
+            None => false,
+        };
+        self.session.follow(rules, accepts_utf8);
+        self.submitter = submitter;
+    }
+
+    /// Counts a message that the rules of the sender have rejected by its envelope.
+    async fn count_rejection(&mut self) {
+        if self.session.take_rejection()
+            && let Some(sender) = self.submitter.as_ref().and_then(Submitter::sender)
+        {
+            self.shared.intake.count_rejection(&sender.id).await;
+        }
     }
 
     /// Returns the next line.
@@ -321,7 +365,7 @@ impl Connection {
         if self.has_input() {
             return Ok(Step::Close(violation(
                 503,
-                self.address,
+                self.peer.address,
                 "Data arrived before the reply to DATA",
             )));
         }
@@ -343,10 +387,11 @@ impl Connection {
         };
         let reply = match content {
             Content::Whole(content) => {
+                let received = self.received(envelope.utf8);
                 let arrived = Arrived {
                     envelope,
                     content,
-                    received: self.received(),
+                    received,
                     arrival: self.arrival(),
                 };
                 self.submit(arrived).await
@@ -435,10 +480,15 @@ impl Connection {
         }
     }
 
-    fn received(&self) -> Received {
+    fn received(&self, utf8: bool) -> Received {
         let hello = self.session.hello();
         let protocol = match (hello, self.session.is_encrypted()) {
             (Some(hello), _) if !hello.is_extended => "SMTP",
+            // RFC 6531 §4.3.
+            (_, true) if utf8 && self.session.is_signed_in() => "UTF8SMTPSA",
+            (_, true) if utf8 => "UTF8SMTPS",
+            (_, false) if utf8 && self.session.is_signed_in() => "UTF8SMTPA",
+            (_, false) if utf8 => "UTF8SMTP",
             (_, true) if self.session.is_signed_in() => "ESMTPSA",
             (_, true) => "ESMTPS",
             (_, false) if self.session.is_signed_in() => "ESMTPA",
@@ -446,7 +496,7 @@ impl Connection {
         };
         Received {
             client: hello.map(|hello| hello.name.clone()).unwrap_or_default(),
-            address: self.address,
+            address: self.peer.address,
             server: self.shared.name.clone(),
             protocol,
         }
@@ -459,10 +509,10 @@ impl Connection {
     fn arrival(&self) -> Arrival {
         let hello = self.session.hello();
         Arrival {
-            client_address: Some(self.address),
+            client_address: Some(self.peer.address),
             client_name: hello.map(|hello| hello.name.clone()),
             tls: self.stream.tls_version().map(str::to_owned),
-            listener: Some(self.listener.to_string()),
+            listener: Some(self.listener_name.to_string()),
             ..Arrival::over(ArrivalProtocol::Smtp)
         }
     }
@@ -515,11 +565,10 @@ impl Connection {
                 return false;
             }
             Err(Ended::TimedOut) => {
-                tracing::info!(address = %self.address, "SMTP session timed out");
+                tracing::info!(address = %self.peer.address, "SMTP session timed out");
                 let text = "Timed out. A message ends with CRLF, a dot, and CRLF";
                 self.queue(&Reply::new(421, "4.4.2", text));
             }
-            Err(Ended::Unavailable(reply)) => self.queue(&reply),
             Err(Ended::Stopping) => {
                 self.queue(&Reply::new(421, "4.3.2", "The server is stopping"));
             }

@@ -2,9 +2,12 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use access::{Access, Submitter, SubmitterError};
-use domain::{Arrival, FindingCode, MessageFieldError, MessageId, SenderId, SenderUser};
-use listener::Credentials;
+use access::{Access, AccessError, Submitter, SubmitterError};
+use domain::{
+    Arrival, DataCenterId, FindingCode, MessageFieldError, MessageId, SenderId, SenderName,
+    SenderUser,
+};
+use listener::{Credentials, ListenerOptions, Peer};
 use mail::{
     BodyBudget, ComposeError, CountedSender, ExceededLimit, MailError, Mailer, Metrics,
     SenderSessions, Submission, SubmitError,
@@ -12,7 +15,7 @@ use mail::{
 use message::{MessageErrors, RawRequest, Received};
 use wording::{api_problem, message_field_error};
 
-use crate::{reply::Reply, session::Envelope};
+use crate::{reply::Reply, session::Envelope, utf8_offers::Utf8Offers};
 
 /// The parts of the product that a session uses.
 #[derive(Clone, Debug)]
@@ -20,6 +23,7 @@ pub struct Intake {
     access: Access,
     mailer: Mailer,
     budget: BodyBudget,
+    utf8_offers: Utf8Offers,
 }
 
 /// A message to submit.
@@ -41,6 +45,7 @@ impl Intake {
             access,
             mailer,
             budget,
+            utf8_offers: Utf8Offers::default(),
         }
     }
 
@@ -69,17 +74,101 @@ impl Intake {
         found.map(|sender| sender.id)
     }
 
-    /// Returns the sender that is known by this address.
+    /// Returns the names that belong to no sender.
     ///
     /// # Errors
-    /// The reply if the database fails.
-    pub(crate) async fn submitter_at(&self, address: IpAddr) -> Result<Option<Submitter>, Reply> {
-        self.access.submitter_at(address).await.map_err(|error| {
+    /// Returns an error if the database fails.
+    pub async fn unknown_senders(
+        &self,
+        names: &[SenderName],
+    ) -> Result<Vec<SenderName>, AccessError> {
+        let mut unknown = Vec::new();
+        for name in names {
+            if self.access.sender_of_name(name).await?.is_none() {
+                unknown.push(name.clone());
+            }
+        }
+        Ok(unknown)
+    }
+
+    /// Returns the sender that is known by the address of a client.
+    ///
+    /// # Errors
+    /// The reply if the sender may not send here, or if the database fails (421).
+    pub(crate) async fn recognize(
+        &self,
+        peer: Peer,
+        listener: &ListenerOptions,
+    ) -> Result<Option<Submitter>, Reply> {
+        if !peer.is_client {
+            return Ok(None);
+        }
+        let found = self.access.submitter_at(peer.address).await;
+        let found = found.map_err(|error| {
             let error: &dyn std::error::Error = &error;
             tracing::error!(error, "senders could not be read for an SMTP client");
             Reply::new(421, "4.3.0", api_problem::UNAVAILABLE)
                 .because(FindingCode::InboundUnavailable)
+        })?;
+        match found {
+            Some(submitter) => self
+                .admit(submitter, listener)
+                .await
+                .map(Some)
+                .map_err(|text| {
+                    Reply::new(550, "5.7.0", &text).because(FindingCode::InboundNetworkNotAdmitted)
+                }),
+            None if self.access.is_gateway(peer.address) => {
+                let text = "Sign in with the user name and password of a sender: your address is that of a gateway, which other clients may have too";
+                Err(Reply::new(530, "5.7.0", text))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Returns the submitter if it may send over a listener.
+    async fn admit(
+        &self,
+        submitter: Submitter,
+        listener: &ListenerOptions,
+    ) -> Result<Submitter, String> {
+        if listener.admits(submitter.sender()) {
+            return Ok(submitter);
+        }
+        // A sender may have been renamed or removed since the start.
+        let unknown = self.unknown_senders(&listener.senders).await;
+        let unknown = unknown.unwrap_or_default();
+        let unknown: Vec<_> = unknown.iter().map(SenderName::as_str).collect();
+        let sender = submitter.principal().name().to_owned();
+        tracing::warn!(
+            listener = %listener.address,
+            sender,
+            unknown_senders = unknown.join(", "),
+            "a sender may not use this listener"
+        );
+        Err(match submitter.sender() {
+            Some(_) => format!("The sender \"{sender}\" may not use this port. Use another port, or add the sender to this listener"),
+            None => "API keys without a sender may not use this port. Use another port, or the credentials of a sender".to_owned(),
         })
+    }
+
+    /// Returns true if every data center that a listener can lead to is known to offer SMTPUTF8.
+    pub(crate) async fn offers_smtputf8(&self, listener: &ListenerOptions) -> bool {
+        let offers = &self.utf8_offers;
+        offers
+            .is_offered_for(&listener.senders, &self.mailer, &self.access)
+            .await
+    }
+
+    /// Returns true if a data center is known to offer SMTPUTF8.
+    pub(crate) async fn accepts_utf8(&self, data_center: &DataCenterId) -> bool {
+        let offers = &self.utf8_offers;
+        offers.is_offered_by(data_center, &self.mailer).await
+    }
+
+    /// Counts a rejected message of a sender.
+    pub(crate) async fn count_rejection(&self, id: &SenderId) {
+        self.mailer.outbox.count_rejection(id).await;
     }
 
     /// Verifies the credentials of a sender or an API key.
@@ -90,12 +179,12 @@ impl Intake {
         &self,
         credentials: &Credentials,
         address: IpAddr,
+        listener: &ListenerOptions,
     ) -> Result<Submitter, Reply> {
         let Credentials { user, password } = credentials;
         let address = address.to_string();
         let result = self.access.sign_in_submitter(user, password, &address);
-        let result = result.await;
-        result.map_err(|error| {
+        let result = result.await.map_err(|error| {
             let reply = match &error {
                 SubmitterError::Wrong => {
                     let text = "Neither the user name and password of a sender nor a valid API key. Check both, or create a new password for the sender";
@@ -122,7 +211,9 @@ impl Intake {
             };
             tracing::info!(address, reason = %error, "SMTP sign-in refused");
             reply
-        })
+        })?;
+        let admitted = self.admit(result, listener).await;
+        admitted.map_err(|text| Reply::new(535, "5.7.8", &text))
     }
 
     /// Checks that the server accepts mail at all.

@@ -12,13 +12,16 @@ mod connection;
 mod data;
 mod intake;
 mod limits;
+mod local;
 mod path;
 mod record;
 mod reply;
 mod server;
 mod session;
+mod utf8_offers;
 
 pub use intake::Intake;
 pub use limits::Limits;
 pub use listener::{ListenerOptions, Mode, TlsConfig};
+pub use local::{LocalMessage, LocalOutcome, converse};
 pub use server::Server;

@@ -9,6 +9,8 @@ pub struct Limits {
     pub connections: usize,
     /// Open connections of one address. `None` means unlimited.
     pub per_address: Option<NonZeroU32>,
+    /// Time in which a proxy must send the header of the PROXY protocol.
+    pub proxy_header: Duration,
     /// Time before the greeting in which a client on the same machine must not send anything but a
     /// TLS handshake.
     pub early_loopback: Duration,
@@ -43,6 +45,7 @@ impl Default for Limits {
         Self {
             connections: 2_048,
             per_address: NonZeroU32::new(1_024),
+            proxy_header: Duration::from_secs(5),
             early_loopback: Duration::from_millis(5),
             early: Duration::from_millis(50),
             handshake: Duration::from_secs(30),

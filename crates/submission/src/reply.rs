@@ -1,10 +1,14 @@
 //! Replies to clients (RFC 5321 §4.2), with enhanced status codes (RFC 2034).
 
-use domain::FindingCode;
+use domain::{EmailAddress, FindingCode, MessageFieldError};
+use wording::message_field_error;
 
 /// Octets of text per line, so that a line with its code and CRLF has at most 512 (RFC 5321
 /// §4.5.3.1.5).
 const MAX_TEXT: usize = 480;
+
+/// The status code of a recipient that is not allowed.
+const RECIPIENT_REFUSED: &str = "5.7.1";
 
 /// A reply of one or several lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +53,18 @@ impl Reply {
     /// Returns the reason for the record of the session.
     pub fn finding(&self) -> Option<FindingCode> {
         self.finding
+    }
+
+    /// Returns the reply to a recipient that the rules of the sender do not allow.
+    pub fn recipient_refused(address: &EmailAddress) -> Self {
+        let words = message_field_error(MessageFieldError::RecipientNotAllowed).joined();
+        Self::new(550, RECIPIENT_REFUSED, &format!("{address}: {words}"))
+            .because(FindingCode::InboundRecipientNotAllowed)
+    }
+
+    /// Returns true for [`Reply::recipient_refused`].
+    pub fn is_recipient_refused(&self) -> bool {
+        self.status == RECIPIENT_REFUSED
     }
 
     /// Returns the reply code.

@@ -41,8 +41,24 @@ impl Server {
     ///
     /// # Errors
     /// If the address is in use or cannot be used.
-    pub async fn bind(&mut self, options: ListenerOptions) -> io::Result<SocketAddr> {
-        let listener = Listener::bind(options).await?;
+    pub fn bind(&mut self, options: ListenerOptions) -> io::Result<SocketAddr> {
+        self.add(Listener::bind(options)?)
+    }
+
+    /// Adds a listener with a socket that another program has opened. The address in the options
+    /// does not matter. Returns that of the socket.
+    ///
+    /// # Errors
+    /// If the socket cannot be used.
+    pub fn adopt(
+        &mut self,
+        socket: std::net::TcpListener,
+        options: ListenerOptions,
+    ) -> io::Result<SocketAddr> {
+        self.add(Listener::adopt(socket, options)?)
+    }
+
+    fn add(&mut self, listener: Listener) -> io::Result<SocketAddr> {
         let address = listener.address()?;
         self.listeners.push(listener);
         Ok(address)
@@ -64,6 +80,7 @@ impl Service for Shared {
         ConnectionLimits {
             total: self.limits.connections,
             per_address: self.limits.per_address,
+            proxy_header: self.limits.proxy_header,
         }
     }
 

@@ -1,10 +1,15 @@
 //! The state of a session, without I/O: what the server replies to each line, and what it does
 //! next.
 
-use domain::{EmailAddress, FindingCode};
+use domain::{EmailAddress, FindingCode, MessageFieldError, NullSender, SenderRules};
 use listener::{Credentials, Exchange, Line, Next, begin};
+use wording::message_field_error;
 
-use crate::{Limits, command::Command, reply::Reply};
+use crate::{
+    Limits,
+    command::{Command, Mail},
+    reply::Reply,
+};
 
 /// Capabilities and limits that the server offers on a connection.
 #[derive(Clone, Debug)]
@@ -15,6 +20,8 @@ pub struct Offer {
     pub starttls: bool,
     /// True if clients may sign in without TLS.
     pub auth_without_tls: bool,
+    /// True if SMTPUTF8 is offered (RFC 6531).
+    pub smtputf8: bool,
     /// Limits on size and number.
     pub limits: Limits,
 }
@@ -24,6 +31,8 @@ pub struct Offer {
 pub enum Step {
     /// Sends a reply and reads the next line.
     Reply(Reply),
+    /// Looks the address of the client up, and passes the result to [`Session::recognized`].
+    Recognize(Mail),
     /// Verifies credentials and passes the result to [`Session::signed_in`].
     SignIn(Credentials),
     /// Sends the reply, and starts TLS.
@@ -50,9 +59,15 @@ pub struct Envelope {
     pub sender: Option<EmailAddress>,
     /// The recipients.
     pub recipients: Vec<EmailAddress>,
+    /// True if the client has chosen SMTPUTF8.
+    pub utf8: bool,
 }
 
 /// A session.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what the client has done so far, in any combination"
+)]
 #[derive(Debug)]
 pub struct Session {
     offer: Offer,
@@ -60,6 +75,12 @@ pub struct Session {
     hello: Option<Hello>,
     is_signed_in: bool,
     is_known_by_address: bool,
+    /// The rules of the sender, which the envelope must follow.
+    rules: Option<SenderRules>,
+    /// True if the data center of the sender can send with SMTPUTF8.
+    accepts_utf8: bool,
+    /// True if the rules have rejected a part of the transaction.
+    has_refused: bool,
     exchange: Option<Exchange>,
     envelope: Option<Envelope>,
     errors: u32,
@@ -76,6 +97,9 @@ impl Session {
             hello: None,
             is_signed_in: false,
             is_known_by_address: false,
+            rules: None,
+            accepts_utf8: false,
+            has_refused: false,
             exchange: None,
             envelope: None,
             errors: 0,
@@ -104,9 +128,27 @@ impl Session {
         self.is_signed_in
     }
 
-    /// Sets whether the client is a sender that is known by its address, which need not sign in.
-    pub fn known_by_address(&mut self, is_known: bool) {
-        self.is_known_by_address = is_known;
+    /// Sets the rules of the sender that has signed in or was recognized, and whether its data
+    /// center can send with SMTPUTF8.
+    pub fn follow(&mut self, rules: Option<SenderRules>, accepts_utf8: bool) {
+        self.rules = rules;
+        self.accepts_utf8 = accepts_utf8;
+    }
+
+    /// Continues MAIL after the address of the client was looked up: true for a sender that need
+    /// not sign in. The error is the reply to one that may not send here.
+    pub fn recognized(&mut self, is_known: Result<bool, Reply>, mail: Mail) -> Step {
+        let reply = is_known.and_then(|is_known| {
+            self.is_known_by_address = is_known;
+            self.mail(mail)
+        });
+        self.count(Step::Reply(reply.unwrap_or_else(|refused| refused)))
+    }
+
+    /// Returns true once after the rules of the sender have rejected a whole message by its
+    /// envelope.
+    pub fn take_rejection(&mut self) -> bool {
+        self.envelope.is_none() && std::mem::take(&mut self.has_refused)
     }
 
     /// Returns true if the client may send mail.
@@ -138,6 +180,8 @@ impl Session {
     pub fn encrypted(&mut self) {
         self.is_encrypted = true;
         self.is_signed_in = false;
+        self.is_known_by_address = false;
+        self.rules = None;
         self.hello = None;
         self.envelope = None;
     }
@@ -169,6 +213,7 @@ impl Session {
     /// Continues after a message was accepted or rejected.
     pub fn message_ended(&mut self, reply: Reply) -> Step {
         self.envelope = None;
+        self.has_refused = false;
         if !reply.is_error() {
             self.idle_commands = 0;
         }
@@ -180,7 +225,8 @@ impl Session {
         let Step::Reply(reply) = &step else {
             return step;
         };
-        self.errors += u32::from(reply.is_error());
+        // A message for some recipients that the rules reject is no error of the program.
+        self.errors += u32::from(reply.is_error() && !reply.is_recipient_refused());
         let limits = &self.offer.limits;
         if self.errors >= limits.errors {
             Step::Close(Reply::new(
@@ -200,7 +246,9 @@ impl Session {
         let Line::Whole(line) = line else {
             return Step::Reply(Reply::new(500, "5.5.2", "The line is too long"));
         };
-        match Command::parse(&line) {
+        let utf8 = self.envelope.as_ref();
+        let utf8 = utf8.map_or(self.offer.smtputf8, |envelope| envelope.utf8);
+        match Command::parse(&line, utf8) {
             Ok(command) => self.run(command),
             Err(reply) => Step::Reply(reply),
         }
@@ -208,8 +256,11 @@ impl Session {
 
     fn run(&mut self, command: Command) -> Step {
         match command {
-            Command::Mail { sender, size } => {
-                return Step::Reply(self.mail(sender, size).unwrap_or_else(|refused| refused));
+            Command::Mail(mail) if self.hello.is_some() && !self.may_send() => {
+                return Step::Recognize(mail);
+            }
+            Command::Mail(mail) => {
+                return Step::Reply(self.mail(mail).unwrap_or_else(|refused| refused));
             }
             Command::Rcpt(address) => {
                 return Step::Reply(self.rcpt(address).unwrap_or_else(|refused| refused));
@@ -228,6 +279,7 @@ impl Session {
             Command::Hello { name, is_extended } => self.greet(Hello { name, is_extended }),
             Command::Reset => {
                 self.envelope = None;
+                self.has_refused = false;
                 Reply::new(250, "2.0.0", "OK")
             }
             Command::Verify => {
@@ -247,11 +299,15 @@ impl Session {
         self.hello = Some(hello);
         // A new greeting ends the transaction (RFC 5321 §4.1.4).
         self.envelope = None;
+        self.has_refused = false;
         let mut lines = vec![self.offer.name.clone()];
         if is_extended {
             let limits = &self.offer.limits;
             lines.push("PIPELINING".into());
             lines.push("8BITMIME".into());
+            if self.offer.smtputf8 {
+                lines.push("SMTPUTF8".into());
+            }
             lines.push("ENHANCEDSTATUSCODES".into());
             lines.push(format!("SIZE {}", limits.message_octets));
             lines.push(format!("LIMITS RCPTMAX={}", limits.recipients));
@@ -336,7 +392,7 @@ impl Session {
         }
     }
 
-    fn mail(&mut self, sender: Option<EmailAddress>, size: Option<u64>) -> Result<Reply, Reply> {
+    fn mail(&mut self, Mail { sender, size, utf8 }: Mail) -> Result<Reply, Reply> {
         if self.hello.is_none() {
             return Err(out_of_order("Send EHLO first"));
         }
@@ -351,9 +407,24 @@ impl Session {
         if size.is_some_and(|size| size > self.offer.limits.message_octets as u64) {
             return Err(too_large(self.offer.limits.message_octets));
         }
+        if utf8 && !self.accepts_utf8 {
+            let text =
+                "The mail server of this sender does not offer SMTPUTF8; use ASCII addresses";
+            return Err(Reply::new(553, "5.6.7", text));
+        }
+        self.has_refused = sender.is_none()
+            && self
+                .rules
+                .as_ref()
+                .is_some_and(|rules| rules.null_sender == NullSender::Reject);
+        if self.has_refused {
+            let words = message_field_error(MessageFieldError::NullSenderNotAllowed).joined();
+            return Err(Reply::new(550, "5.7.60", &words));
+        }
         self.envelope = Some(Envelope {
             sender,
             recipients: Vec::new(),
+            utf8,
         });
         Ok(Reply::new(250, "2.1.0", "Sender accepted"))
     }
@@ -380,6 +451,11 @@ impl Session {
         let Some(envelope) = &mut self.envelope else {
             return Err(out_of_order("Send MAIL first"));
         };
+        let is_allowed = self.rules.as_ref();
+        if !is_allowed.is_none_or(|rules| rules.allows_recipient(&address)) {
+            self.has_refused = true;
+            return Err(Reply::recipient_refused(&address));
+        }
         if envelope.recipients.len() >= recipients {
             let text = format!(
                 "A message can have {recipients} recipients; send it to the others separately"
@@ -396,6 +472,10 @@ impl Session {
         match &self.envelope {
             None => Step::Reply(out_of_order("Send MAIL first")),
             Some(envelope) if envelope.recipients.is_empty() => {
+                if self.has_refused {
+                    // Nothing is left of the transaction.
+                    self.envelope = None;
+                }
                 Step::Reply(Reply::new(554, "5.5.1", "No recipient was accepted"))
             }
             Some(_) => Step::ReadMessage(Reply::bare(
@@ -428,13 +508,17 @@ mod tests {
             name: "mail.example".into(),
             starttls: true,
             auth_without_tls: false,
+            smtputf8: false,
             limits: Limits::default(),
         }
     }
 
     /// Sends a line. Returns the code of the reply, or 0 if there is none yet.
     fn send(session: &mut Session, line: &str) -> u16 {
-        code(&session.line(Line::Whole(line.into())))
+        match session.line(Line::Whole(line.into())) {
+            Step::Recognize(mail) => code(&session.recognized(Ok(false), mail)),
+            step => code(&step),
+        }
     }
 
     fn code(step: &Step) -> u16 {
@@ -443,7 +527,7 @@ mod tests {
             | Step::StartTls(reply)
             | Step::ReadMessage(reply)
             | Step::Close(reply) => reply.code(),
-            Step::SignIn(_) => 0,
+            Step::SignIn(_) | Step::Recognize(_) => 0,
         }
     }
 
@@ -585,6 +669,64 @@ mod tests {
     }
 
     #[test]
+    fn addresses_in_utf8_need_smtputf8_which_the_data_center_has_to_offer() {
+        let utf8 = Offer {
+            smtputf8: true,
+            ..offer()
+        };
+        let mut session = Session::new(utf8, true);
+        let ehlo = text(session.line(Line::Whole("EHLO device".into())));
+        assert!(ehlo.contains("250-SMTPUTF8\r\n"), "{ehlo}");
+        send(&mut session, "AUTH PLAIN AHVzZXIAcGFzcw==");
+        session.signed_in(Ok(()));
+        session.follow(None, true);
+        assert_eq!(send(&mut session, "MAIL FROM:<jörg@b.example>"), 553);
+        assert_eq!(
+            send(&mut session, "MAIL FROM:<a@b.example> SMTPUTF8=1"),
+            555
+        );
+        assert_eq!(send(&mut session, "MAIL FROM:<a@b.example>"), 250);
+        assert_eq!(send(&mut session, "RCPT TO:<jörg@b.example>"), 553);
+        assert_eq!(send(&mut session, "RSET"), 250);
+        assert_eq!(
+            send(&mut session, "MAIL FROM:<jörg@b.example> SMTPUTF8"),
+            250
+        );
+        assert_eq!(send(&mut session, "RCPT TO:<jürgen@bücher.example>"), 250);
+        assert!(session.take_envelope().utf8);
+        session.follow(None, false);
+        assert_eq!(send(&mut session, "MAIL FROM:<a@b.example> SMTPUTF8"), 553);
+        assert_eq!(send(&mut session, "MAIL FROM:<a@b.example>"), 250);
+    }
+
+    #[test]
+    fn the_rules_of_a_sender_reject_parts_of_the_envelope() {
+        let mut session = signed_in();
+        let rules = SenderRules {
+            allowed_recipients: vec![domain::Host::parse("example.com").unwrap()],
+            null_sender: NullSender::Reject,
+            ..SenderRules::default()
+        };
+        session.follow(Some(rules), true);
+        assert_eq!(send(&mut session, "MAIL FROM:<>"), 550);
+        assert!(session.take_rejection() && !session.take_rejection());
+        assert_eq!(send(&mut session, "MAIL FROM:<a@b.example>"), 250);
+        for _ in 0..50 {
+            assert_eq!(send(&mut session, "RCPT TO:<bob@example.org>"), 550);
+        }
+        assert_eq!(send(&mut session, "RCPT TO:<bob@example.com>"), 250);
+        assert_eq!(send(&mut session, "DATA"), 354);
+        assert_eq!(session.take_envelope().recipients.len(), 1);
+        session.message_ended(Reply::new(250, "2.0.0", "Queued"));
+        assert!(!session.take_rejection());
+        assert_eq!(send(&mut session, "MAIL FROM:<a@b.example>"), 250);
+        assert_eq!(send(&mut session, "RCPT TO:<bob@example.org>"), 550);
+        assert!(!session.take_rejection());
+        assert_eq!(send(&mut session, "DATA"), 554);
+        assert!(session.take_rejection());
+    }
+
+    #[test]
     fn a_transaction_ends_with_its_message_and_with_rset_and_ehlo() {
         let mut session = signed_in();
         for end in ["RSET", "EHLO device", "HELO device"] {
@@ -626,6 +768,9 @@ mod tests {
                     Step::ReadMessage(_) => proptest::prop_assert!(false),
                     Step::SignIn(_) => {
                         session.signed_in(Err(Reply::new(535, "5.7.8", "wrong")));
+                    }
+                    Step::Recognize(mail) => {
+                        session.recognized(Ok(false), mail);
                     }
                     Step::Close(_) => break,
                     Step::StartTls(_) => proptest::prop_assert!(false),

@@ -5,6 +5,7 @@ mod arguments;
 mod exit;
 mod host;
 mod message;
+mod smtp;
 
 use std::{ffi::OsString, io::Read as _, path::Path, process::ExitCode};
 
@@ -50,6 +51,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         .enable_all()
         .build();
     let done = match runtime {
+        Ok(runtime) if arguments.speaks_smtp => smtp::run(&arguments, &runtime),
         Ok(runtime) => runtime.block_on(run(&arguments)),
         Err(error) => Err(Failure::system(&error)),
     };

@@ -66,7 +66,7 @@ pub struct AddOptions {
     /// Address or network that may send without a password; may be repeated
     #[arg(long, value_name = "NETWORK")]
     network: Vec<String>,
-    /// Allow networks that can be reached from the internet
+    /// Allow networks that can be reached from the internet, and the address of a gateway
     #[arg(long)]
     confirm_networks: bool,
     /// Data center to send from [default: default]

@@ -13,20 +13,12 @@ pub struct GatewayConfig {
 
 /// Reads the settings of the gateway.
 pub fn read(values: &Values, report: &mut Report) -> Result<GatewayConfig, ConfigError> {
-    Ok(GatewayConfig {
-        imap: listeners(Setting::ImapListeners, values, report)?,
-    })
-}
-
-fn listeners(
-    setting: Setting,
-    values: &Values,
-    report: &mut Report,
-) -> Result<Vec<ListenerOptions>, ConfigError> {
-    let Some(texts) = values.list(setting)? else {
+    let setting = Setting::ImapListeners;
+    let imap = smtp::listeners::configured(setting, values, report)?;
+    if imap.is_none() {
         report.list(setting, &Source::Default, &[]);
-        return Ok(Vec::new());
-    };
-    report.list(setting, &texts.source, &texts.value);
-    smtp::listeners(&texts)
+    }
+    Ok(GatewayConfig {
+        imap: imap.unwrap_or_default(),
+    })
 }

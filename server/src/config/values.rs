@@ -52,6 +52,14 @@ impl<T> From<OneOrMore<T>> for Vec<T> {
     }
 }
 
+/// A list or one value. Lists come first, because a list of texts could be read as one table.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum MoreOrOne<T> {
+    More(Vec<T>),
+    One(T),
+}
+
 /// A value that TOML has a type for, or its text from the environment.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -97,6 +105,20 @@ impl Values {
                 .collect()
         };
         Ok(texts.map(|found| found.map(split)))
+    }
+
+    /// Returns one value or a list of them. `problem` is the error message if it is neither.
+    pub fn several<T: for<'de> Deserialize<'de>>(
+        &self,
+        setting: Setting,
+        problem: &str,
+    ) -> Result<Option<Sourced<Vec<T>>>, ConfigError> {
+        let values = self.extract(setting, problem)?;
+        let list = |values| match values {
+            MoreOrOne::More(more) => more,
+            MoreOrOne::One(one) => vec![one],
+        };
+        Ok(values.map(|found: Sourced<MoreOrOne<T>>| found.map(list)))
     }
 
     /// Returns a value that has its own type in TOML and is text in other sources. `problem` is the

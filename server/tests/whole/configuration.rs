@@ -66,6 +66,16 @@ fn smtp_listeners_are_a_list_in_the_file_and_divided_by_commas_elsewhere() {
         ),
         ("", "0.0.0.0:587 starttls,0.0.0.0:465 tls", 2),
         ("smtp_listeners = []", "127.0.0.1:25 plain", 1),
+        (
+            "",
+            "127.0.0.1:25 plain sender=\"a, b\",[::1]:25 plain sender=c",
+            2,
+        ),
+        (
+            "[[smtp_listeners]]\naddress = '0.0.0.0:587'\nmode = 'starttls'\n[[smtp_listeners]]\naddress = '0.0.0.0:465'\nmode = 'tls'",
+            "",
+            2,
+        ),
     ] {
         let (sources, _directory) = sources(file, &[("MAILGRANT_SMTP_LISTENERS", environment)]);
         let smtp = Config::load(&sources).unwrap().smtp;
@@ -85,6 +95,14 @@ fn smtp_listeners_are_a_list_in_the_file_and_divided_by_commas_elsewhere() {
             "mailgrant.toml, imap_listeners: value 1, \"0.0.0.0:143 plain\", would let passwords be sent unencrypted",
         ),
         (
+            "smtp_listeners = [{address = '0.0.0.0:25', mode = 'plain'}]",
+            "mailgrant.toml, smtp_listeners: value 1 would let passwords be sent unencrypted",
+        ),
+        (
+            "smtp_listeners = [{address = '127.0.0.1:25', mode = 'plain', sender = 'x'}]",
+            "mailgrant.toml, smtp_listeners: is not a list of listeners",
+        ),
+        (
             "smtp_certificate = 'a.pem'",
             "mailgrant.toml, smtp_certificate: is set without smtp_certificate_key",
         ),
@@ -96,6 +114,15 @@ fn smtp_listeners_are_a_list_in_the_file_and_divided_by_commas_elsewhere() {
         let error = error(file, &[]);
         assert!(error.starts_with(expected), "{error}");
     }
+}
+
+#[test]
+fn a_listener_as_a_table_is_shown_as_a_text() {
+    let file = "[[smtp_listeners]]\naddress = '0.0.0.0:587'\nmode = 'starttls'\nnetworks = ['10.0.0.0/8']\nsenders = ['Printer, 2nd floor']\nproxies = ['10.0.0.5']";
+    let (sources, _directory) = sources(file, &[]);
+    let described = Config::describe(&sources).unwrap();
+    let expected = r#"smtp_listeners = ["0.0.0.0:587 starttls 10.0.0.0/8 sender=\"Printer, 2nd floor\" proxy=10.0.0.5/32"]"#;
+    assert!(described.contains(expected), "{described}");
 }
 
 #[test]

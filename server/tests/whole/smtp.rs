@@ -253,16 +253,59 @@ async fn mail_for_a_data_center_that_needs_authorization_is_accepted_and_survive
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn smtputf8_is_offered_once_the_mail_server_has_offered_it_and_is_used_to_deliver() {
+    use base64::{Engine as _, prelude::BASE64_STANDARD};
+
+    let world = World::authorized().await;
+    let address = format!("127.0.0.1:{}", world.port("plain"));
+    let auth = BASE64_STANDARD.encode(format!("\0printer\0{}", world.key));
+    let send = |parameter: &str, recipient: &str| {
+        tokio::task::block_in_place(|| {
+            let mut talk = Talk::with(&address);
+            for (line, expected) in [
+                ("EHLO printer", "250"),
+                (&*format!("AUTH PLAIN {auth}"), "235"),
+                (
+                    &*format!("MAIL FROM:<alice@sandbox.test>{parameter}"),
+                    "250",
+                ),
+                (&*format!("RCPT TO:<{recipient}>"), "250"),
+                ("DATA", "354"),
+                ("Subject: x\r\n\r\nHello\r\n.", "250"),
+            ] {
+                let reply = talk.say(line);
+                if !reply.starts_with(expected) {
+                    return Err(reply);
+                }
+            }
+            Ok(())
+        })
+    };
+    let refused = send(" SMTPUTF8", "bob@sandbox.test").unwrap_err();
+    assert!(refused.starts_with("555 "), "{refused}");
+    send("", "bob@sandbox.test").unwrap();
+    world.delivered(1).await;
+    for _ in 0..200 {
+        if send(" SMTPUTF8", "jörg@sandbox.test").is_ok() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    world.delivered(2).await;
+    let to = &world.provider.control().messages()[1].to;
+    assert_eq!(*to, ["jörg@sandbox.test"]);
+}
+
 /// Returns a configuration with one listener at an address that is taken.
 fn with_taken_port(directory: &Path, is_default: bool) -> (Config, std::net::TcpListener) {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let config = Config {
         smtp: SmtpConfig {
-            listeners: vec![ListenerOptions {
-                address: taken.local_addr().unwrap(),
-                mode: Mode::StartTls,
-                networks: Vec::new(),
-            }],
+            listeners: vec![ListenerOptions::new(
+                taken.local_addr().unwrap(),
+                Mode::StartTls,
+            )],
             is_default,
             name: Host::parse("localhost").ok(),
             certificate: None,
@@ -286,4 +329,54 @@ async fn a_taken_port_is_an_error_unless_it_is_the_default() {
         matches!(result, Err(StartError::Smtp(SmtpError::Listen { .. }))),
         "{result:?}"
     );
+}
+
+/// Opens three sockets, and runs a program with them as systemd does (`sd_listen_fds(3)`).
+const LAUNCHER: &str = r#"
+import os, socket, sys
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+http, smtp, _ = [f"127.0.0.1:{one.getsockname()[1]}" for one in sockets]
+high = [os.dup2(one.fileno(), 50 + at) for at, one in enumerate(sockets)]
+for at, one in enumerate(high):
+    os.dup2(one, 3 + at, inheritable=True)
+for name in [name for name in os.environ if name.startswith("MAILGRANT_")]:
+    del os.environ[name]
+os.environ.update(
+    LISTEN_PID=str(os.getpid()), LISTEN_FDS="3", LISTEN_FDNAMES="http:smtp:other",
+    MAILGRANT_LISTEN=http, MAILGRANT_SMTP_LISTENERS=f"{smtp} plain",
+)
+os.execv(sys.argv[1], sys.argv[1:])
+"#;
+
+#[needs_mail_programs]
+#[test]
+fn sockets_of_systemd_are_used_for_the_listeners_with_their_addresses() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut child = Command::new("python3")
+        .args(["-c", LAUNCHER, env!("CARGO_BIN_EXE_mailgrant")])
+        .current_dir(directory.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = String::new();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    while !log.contains(" listening ") {
+        let line = lines
+            .next()
+            .unwrap_or_else(|| panic!("did not start: {log}"));
+        log.push_str(&line.unwrap());
+        log.push('\n');
+    }
+    // Binding the addresses again would have failed.
+    assert!(
+        log.contains("inherited socket is not used") && log.contains("other"),
+        "{log}"
+    );
+    let (_, address) = log.split_once("listener=").unwrap();
+    let mut talk = Talk::with(address.split_whitespace().next().unwrap());
+    assert!(talk.say("EHLO printer").starts_with("250 "));
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("prerequisites", &[]),
-    ("listener", &[]),
+    ("listener", &["domain"]),
     ("clock", &["domain"]),
     ("decode", &["domain"]),
     ("fuzz", &["domain"]),

@@ -1,4 +1,4 @@
-use access::{AccessError, SaveSenderError, SubmitterError};
+use access::{Access, AccessError, AccessOptions, SaveSenderError, SubmitterError};
 use domain::{
     AuditAction, Principal, SenderField, SenderForm, SenderFormError,
     access::{AccessField, NewKeyError, NewKeyForm},
@@ -327,4 +327,34 @@ async fn only_a_sender_with_the_right_reads_mail_and_only_with_its_password() {
     changed.unwrap();
     let current = world.access.current_reader("helpdesk", &password).await;
     assert!(current.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn another_server_notices_a_removed_sender_immediately_and_a_new_one_within_a_second() {
+    let world = World::new().await;
+    let other = Access::new(world.store.clone(), AccessOptions::default());
+    let address = "10.1.2.3".parse().unwrap();
+    let (network, _) = world
+        .access
+        .add_sender(&at("10.0.0.0/8"), &cli())
+        .await
+        .unwrap();
+    let known = other.submitter_at(address).await.unwrap().unwrap();
+    assert_eq!(known.sender().unwrap().id, network.id);
+    let added = world.access.add_sender(&at("10.1.0.0/16"), &cli()).await;
+    let (smaller, _) = added.unwrap();
+    let here = world.access.submitter_at(address).await.unwrap().unwrap();
+    assert_eq!(here.sender().unwrap().id, smaller.id);
+    tokio::time::sleep(std::time::Duration::from_millis(1_050)).await;
+    let known = other.submitter_at(address).await.unwrap().unwrap();
+    assert_eq!(known.sender().unwrap().id, smaller.id);
+    for sender in [&smaller, &network] {
+        world
+            .access
+            .remove_sender(&sender.id, &cli())
+            .await
+            .unwrap();
+    }
+    assert!(other.submitter_at(address).await.unwrap().is_none());
+    assert!(other.current_submitter(&known).await.unwrap().is_none());
 }

@@ -52,6 +52,8 @@ impl World {
         let clock = Arc::new(HandClock(AtomicI64::new(START)));
         let options = AccessOptions {
             clock: clock.clone(),
+            // No address is that of a gateway.
+            routes: folder.path().into(),
         };
         Self {
             access: Access::new(store.clone(), options),

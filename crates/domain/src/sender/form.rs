@@ -119,7 +119,7 @@ pub struct SenderForm {
     pub user: String,
     /// Addresses and networks.
     pub networks: String,
-    /// `on` if networks may be reachable from the internet.
+    /// `on` if networks may be reachable from the internet, or an address may be that of a gateway.
     pub confirm_networks: String,
     /// ID of the data center. Empty means the default one.
     pub data_center: String,
@@ -210,6 +210,8 @@ impl SenderForm {
                     user,
                     data_center,
                     settings: SenderSettings {
+                        networks_confirmed: !self.confirm_networks.is_empty()
+                            && !networks.is_empty(),
                         networks,
                         limits,
                         expires_at,

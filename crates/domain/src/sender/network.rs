@@ -88,6 +88,11 @@ impl Network {
         self.prefix
     }
 
+    /// Returns true for a single address.
+    pub fn is_address(self) -> bool {
+        self.prefix == bits_of(self.address)
+    }
+
     /// Returns true if the address is part of the network.
     pub fn contains(self, address: IpAddr) -> bool {
         let address = address.to_canonical();
@@ -128,7 +133,7 @@ fn masked(address: IpAddr, prefix: u8) -> IpAddr {
 impl fmt::Display for Network {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.address.fmt(formatter)?;
-        if self.prefix == bits_of(self.address) {
+        if self.is_address() {
             return Ok(());
         }
         write!(formatter, "/{}", self.prefix)

@@ -70,7 +70,7 @@ impl Outbox {
     }
 
     /// Counts a rejected message of a sender.
-    pub(super) async fn count_rejection(&self, id: &SenderId) {
+    pub async fn count_rejection(&self, id: &SenderId) {
         // The message is rejected for another reason, which the program has to know.
         if let Err(error) = self.store.count_rejection(id, self.clock.now()).await {
             let error: &dyn std::error::Error = &error;

@@ -46,7 +46,11 @@ impl Outbox {
                 .connect_with(plan, credential.as_ref(), again, recorder)
                 .await
             {
-                Ok(connection) => return Ok(connection),
+                Ok(connection) => {
+                    let version = plan.settings_version();
+                    self.note_extensions(id, version, &connection).await;
+                    return Ok(connection);
+                }
                 Err(finding) if again && finding.code.retry() == Retry::OnceAfterRefresh => {
                     refused = version;
                 }

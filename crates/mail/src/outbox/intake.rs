@@ -14,7 +14,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Outbox, key_quota::KeySums, plan::Plan, recent::Recent};
+use super::{Outbox, extensions::SavedExtensions, key_quota::KeySums, plan::Plan, recent::Recent};
 use crate::MailError;
 
 /// Maximum number of messages in one transaction.
@@ -47,6 +47,8 @@ pub(crate) struct Shared {
     pub(super) sender_policies: Recent<Arc<SenderPolicy>>,
     intake: Mutex<Intake>,
     pub(super) key_sums: KeySums,
+    /// What the mail servers offer, as it was saved.
+    pub(super) extensions: SavedExtensions,
 }
 
 #[derive(Debug, Default)]

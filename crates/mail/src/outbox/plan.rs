@@ -42,6 +42,13 @@ impl PlanKey {
     }
 }
 
+impl Plan {
+    /// Returns the version of the settings.
+    pub(super) fn settings_version(&self) -> i64 {
+        self.key.settings_version
+    }
+}
+
 impl Outbox {
     /// Returns the current plan of a data center. `None` while messages must wait for settings, a
     /// grant, or the end of a pause.

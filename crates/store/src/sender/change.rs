@@ -348,6 +348,15 @@ fn facts(sender: &Sender) -> Vec<(SenderField, String)> {
     let all = [
         (SenderField::User, user.unwrap_or_default().to_owned()),
         (SenderField::Networks, joined(&settings.networks)),
+        (
+            SenderField::ConfirmNetworks,
+            if settings.networks_confirmed {
+                "on"
+            } else {
+                ""
+            }
+            .to_owned(),
+        ),
         (SenderField::DataCenter, sender.data_center.to_string()),
         (
             SenderField::PerMinute,

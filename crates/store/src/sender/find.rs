@@ -32,6 +32,16 @@ macro_rules! seen {
     };
 }
 
+/// All senders. Only the first row has the manifest, which names all of them and thus is long.
+const ALL: &str = concat!(
+    "SELECT ",
+    sender_columns!(),
+    ", h.sealed_key, h.sequence, h.hash, h.mac,
+     CASE WHEN s.id = (SELECT MIN(f.id) FROM senders f) THEN h.manifest ELSE '' END AS manifest,
+     (SELECT n.sequence FROM audit n WHERE n.sequence = h.sequence + 1) AS next_entry
+     FROM senders s CROSS JOIN audit_head h ORDER BY s.id"
+);
+
 impl Store {
     /// Returns all senders, sorted by name. Includes expired ones.
     ///
@@ -40,9 +50,7 @@ impl Store {
     pub async fn senders(&self) -> Result<Vec<Sender>, StoreError> {
         let before = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
-        let seen: Vec<Seen> = sqlx::query_as(seen!("1 = 1"))
-            .fetch_all(&mut *connection)
-            .await?;
+        let seen: Vec<Seen> = sqlx::query_as(ALL).fetch_all(&mut *connection).await?;
         let Some(first) = seen.first() else {
             return Ok(Vec::new());
         };

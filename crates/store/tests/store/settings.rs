@@ -43,6 +43,27 @@ on_both! {
         }
     }
 
+    async fn extensions_of_a_server_count_for_the_settings_that_they_were_seen_with(database) {
+        let store = database.open().await;
+        assert!(store.smtputf8_offers().await.unwrap().is_empty());
+        let (version, _) = save(&store, &basic()).await;
+        let offers = async || store.smtputf8_offers().await.unwrap();
+        assert_eq!(offers().await, [(home().clone(), false)]);
+        for offered in [true, false, true] {
+            store.save_server_extensions(home(), version, offered).await.unwrap();
+            assert_eq!(offers().await, [(home().clone(), offered)]);
+        }
+        save(&store, &oauth("zoe")).await;
+        assert_eq!(offers().await, [(home().clone(), false)]);
+    }
+
+    async fn the_sequence_of_the_audit_grows_with_each_change(database) {
+        let store = database.open().await;
+        let before = store.audit_sequence().await.unwrap();
+        save(&store, &basic()).await;
+        assert!(store.audit_sequence().await.unwrap() > before);
+    }
+
     async fn no_secret_is_in_debug_output(database) {
         let store = database.open().await;
         authorized(&store, 1).await;

@@ -254,3 +254,42 @@ async fn eight_bit_text_and_long_lines_are_encoded_for_the_transport() {
     assert!(content.is_ascii());
     assert!(content.lines().all(|line| line.len() <= 998), "{content}");
 }
+
+#[tokio::test]
+async fn smtputf8_is_offered_when_the_mail_server_of_each_data_center_offers_it() {
+    let world = World::start().await;
+    let mut client = world.signed_in().await;
+    client.send("EHLO device\r\n").await;
+    let ehlo = client.reply().await;
+    assert!(!ehlo.contains("SMTPUTF8"), "{ehlo}");
+    assert_eq!(
+        client.say("MAIL FROM:<office@example.com> SMTPUTF8").await,
+        555
+    );
+
+    let id = domain::DataCenterId::default();
+    world
+        .store
+        .save_server_extensions(&id, 1, true)
+        .await
+        .unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1_050)).await;
+    let mut client = world.signed_in().await;
+    client.send("EHLO device\r\n").await;
+    let ehlo = client.reply().await;
+    assert!(ehlo.contains("250-SMTPUTF8\r\n"), "{ehlo}");
+    let dialogue = [
+        ("MAIL FROM:<office@example.com> SMTPUTF8", 250),
+        ("RCPT TO:<jörg@example.org>", 250),
+        ("DATA", 354),
+        (
+            "To: Jörg <jörg@example.org>\r\nSubject: Grüße\r\n\r\nHello\r\n.",
+            250,
+        ),
+    ];
+    client.dialogue(&dialogue).await;
+    let message = &world.messages().await[0];
+    assert_eq!(message.recipients[0].address.as_str(), "jörg@example.org");
+    let content = world.content().await;
+    assert!(content.contains(" with UTF8SMTPA; "), "{content}");
+}

@@ -6,6 +6,8 @@ mod attacks;
 mod client;
 mod devices;
 mod limits;
+mod listeners;
+mod many;
 mod records;
 mod senders;
 mod world;

@@ -95,23 +95,45 @@ async fn a_from_address_and_a_recipient_that_are_not_allowed_are_explained_and_c
     form.null_sender = "reject".into();
     let (sender, password) = add(&world, &form).await;
     let mut client = signed_in(&world, &password).await;
-    let message = "From: eve@example.net\r\n\r\nHello\r\n.\r\n";
-    let reply = send(&mut client, "office@example.com", message).await;
+    let dialogue = [
+        ("MAIL FROM:<office@example.com>", 250),
+        ("RCPT TO:<bob@example.com>", 250),
+        ("DATA", 354),
+    ];
+    client.dialogue(&dialogue).await;
+    client
+        .send("From: eve@example.net\r\n\r\nHello\r\n.\r\n")
+        .await;
+    let reply = client.reply().await;
     assert!(
         reply.starts_with("550 5.7.60 This data center does not allow"),
         "{reply}"
     );
-    let reply = send(&mut client, "office@example.com", "\r\nHello\r\n.\r\n").await;
-    let expected = "550 5.7.1 to/0, bob@example.org: This sender may not send to this address.";
+    assert!(world.messages().await.is_empty());
+    assert_eq!(client.say("MAIL FROM:<office@example.com>").await, 250);
+    client.send("RCPT TO:<bob@example.org>\r\n").await;
+    let reply = client.reply().await;
+    let expected = "550 5.7.1 bob@example.org: This sender may not send to this address.";
     assert!(reply.starts_with(expected), "{reply}");
-    let reply = send(&mut client, "", "\r\nHello\r\n.\r\n").await;
+    assert_eq!(client.say("DATA").await, 554);
+    client.send("MAIL FROM:<>\r\n").await;
+    let reply = client.reply().await;
     assert!(
         reply.starts_with("550 5.7.60 This sender may not send with the empty"),
         "{reply}"
     );
-    assert!(world.messages().await.is_empty());
+    // The other recipients get the message.
+    let dialogue = [
+        ("MAIL FROM:<office@example.com>", 250),
+        ("RCPT TO:<bob@example.org>", 550),
+        ("RCPT TO:<carol@example.com>", 250),
+        ("DATA", 354),
+        ("\r\nHello\r\n.", 250),
+    ];
+    client.dialogue(&dialogue).await;
+    assert_eq!(world.messages().await.len(), 1);
     let after = world.access.sender(&sender.id).await.unwrap().unwrap();
-    assert_eq!((after.accepted, after.rejected), (0, 3));
+    assert_eq!((after.accepted, after.rejected), (1, 3));
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ use crate::client::Client;
 pub const FROM: &str = "office@example.com";
 
 pub struct World {
+    pub store: Store,
     pub access: Access,
     pub mailer: Mailer,
     pub key: ApiKey,
@@ -59,22 +60,47 @@ impl World {
 
     /// Starts a server whose listeners admit only this network. Returns the address of one.
     pub async fn admitting(network: &str) -> (Self, SocketAddr) {
-        let networks = vec![network.parse().unwrap()];
-        let world = Self::build(Limits::default(), 128 * 1_024, networks).await;
+        let network: IpNet = network.parse().unwrap();
+        let admit = |listener: &mut ListenerOptions| listener.networks = vec![network];
+        let world = Self::with_listeners(Limits::default(), admit).await;
         let address = world.address(Mode::StartTls);
         (world, address)
     }
 
     /// Starts a server with a body budget of this many kibibytes.
     pub async fn with_budget(limits: Limits, kibibytes: u32) -> Self {
-        Self::build(limits, kibibytes, Vec::new()).await
+        Self::build(limits, kibibytes, AccessOptions::default(), |_| ()).await
     }
 
-    async fn build(limits: Limits, kibibytes: u32, networks: Vec<IpNet>) -> Self {
+    /// Starts a server with changed listeners.
+    pub async fn with_listeners(limits: Limits, change: impl Fn(&mut ListenerOptions)) -> Self {
+        Self::build(limits, 128 * 1_024, AccessOptions::default(), change).await
+    }
+
+    /// Starts a server on a machine whose default gateway is 127.0.0.1.
+    pub async fn behind_gateway() -> Self {
+        let routes = std::env::temp_dir().join(format!("routes-{}", std::process::id()));
+        std::fs::create_dir_all(&routes).unwrap();
+        let gateway = u32::from_ne_bytes([127, 0, 0, 1]);
+        let route = format!("lo 00000000 {gateway:08X} 0003 0 0 0 00000000 0 0 0\n");
+        std::fs::write(routes.join("route"), route).unwrap();
+        let options = AccessOptions {
+            routes,
+            ..AccessOptions::default()
+        };
+        Self::build(Limits::default(), 128 * 1_024, options, |_| ()).await
+    }
+
+    async fn build(
+        limits: Limits,
+        kibibytes: u32,
+        options: AccessOptions,
+        change: impl Fn(&mut ListenerOptions),
+    ) -> Self {
         let key = KeySource::Value("01".repeat(32).into());
         let store = Store::open("sqlite::memory:", key).await.unwrap();
-        let access = Access::new(store.clone(), AccessOptions::default());
-        let mailer = Mailer::new(store, MailerOptions::default()).unwrap();
+        let access = Access::new(store.clone(), options);
+        let mailer = Mailer::new(store.clone(), MailerOptions::default()).unwrap();
         let form = SmtpForm {
             data_center: "default".into(),
             provider: "other".into(),
@@ -96,16 +122,14 @@ impl World {
         let mut server = Server::new("mail.example.com".into(), intake, tls, limits);
         let mut addresses = Vec::new();
         for mode in Mode::ALL {
-            let options = ListenerOptions {
-                address: "127.0.0.1:0".parse().unwrap(),
-                mode,
-                networks: networks.clone(),
-            };
-            addresses.push(server.bind(options).await.unwrap());
+            let mut options = ListenerOptions::new("127.0.0.1:0".parse().unwrap(), mode);
+            change(&mut options);
+            addresses.push(server.bind(options).unwrap());
         }
         let stopping = CancellationToken::new();
         let running = tokio::spawn(server.run(stopping.clone()));
         Self {
+            store,
             access,
             mailer,
             key,

@@ -16,6 +16,7 @@ Usage: mailgrant send [OPTIONS] [RECIPIENT]...
   -F NAME              Display name for From if the message has none
   --data-center ID     Data center to send from
   --config FILE        Settings [default: ~/.config/mailgrant/send.toml, then /etc/mailgrant/send.toml]
+  -bs                  Speak SMTP on standard input and output
   --flush, -q          Submit messages that were spooled while the server was unreachable
   --                   End of options; only recipients follow
 
@@ -37,6 +38,8 @@ pub struct SendArguments {
     pub sender: Option<String>,
     /// The display name for a missing `From`.
     pub name: Option<String>,
+    /// True if messages come over SMTP on standard input.
+    pub speaks_smtp: bool,
     /// True if the spool is to be flushed instead of a message being sent.
     pub flush: bool,
     /// The path of the settings file.
@@ -132,7 +135,10 @@ impl SendArguments {
                     self.ignore_dots |= attached.starts_with('i');
                     return Ok(());
                 }
-                'b' => return mode(attached),
+                'b' => {
+                    self.speaks_smtp = mode(attached)?;
+                    return Ok(());
+                }
                 'q' => {
                     self.flush = true;
                     return Ok(());
@@ -165,14 +171,15 @@ impl SendArguments {
     }
 }
 
-/// Parses `-b`. `-bm` reads a message; all other modes only concern mail servers.
-fn mode(mode: &str) -> Result<(), Failure> {
-    if mode == "m" {
-        Ok(())
-    } else {
-        Err(Failure::usage(format!(
+/// Parses `-b`. Returns false for `-bm`, which reads a message, and true for `-bs`, which speaks
+/// SMTP. All other modes only concern mail servers.
+fn mode(mode: &str) -> Result<bool, Failure> {
+    match mode {
+        "m" => Ok(false),
+        "s" => Ok(true),
+        _ => Err(Failure::usage(format!(
             "-b{mode} is not supported: Mailgrant only accepts messages on standard input"
-        )))
+        ))),
     }
 }
 
@@ -217,7 +224,7 @@ mod tests {
 
     #[test]
     fn refuses_to_be_a_mail_server() {
-        for words in ["-bs", "-bd", "-bp", "-f"] {
+        for words in ["-bd", "-bp", "-f"] {
             assert!(SendArguments::read(vec![words.into()]).is_err(), "{words}");
         }
     }

@@ -87,6 +87,16 @@ impl Failure {
         Self::new(code, error.to_string())
     }
 
+    /// Returns true if the message may be accepted later.
+    pub fn is_temporary(&self) -> bool {
+        self.code == TEMPORARY
+    }
+
+    /// Returns the text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Prints the text to standard error and returns the exit code.
     pub fn print(&self) -> ExitCode {
         print_error(&format!("mailgrant send: {}", self.text));

@@ -180,7 +180,7 @@ async fn refusals_have_the_codes_that_sendmail_has() {
         ("root", "x\n", 67, "local_recipient"),
         ("nobody@-", "x\n", 67, "not a valid email address"),
         ("-t", "Subject: x\n\n", 64, "no recipients"),
-        ("-bs", "", 64, "-bs"),
+        ("-bd", "", 64, "-bd"),
         (
             "bob@example.com",
             "From: ceo@example.org\n\nx\n",
@@ -407,4 +407,31 @@ async fn a_key_is_written_to_a_file_that_only_its_owner_can_read() {
     );
     assert_eq!(run("api-key end cron").0, OK);
     assert_eq!(run("api-key end cron").0, Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_calls_sendmail_bs_speaks_smtp_with_it() {
+    let world = World::start().await;
+    let machine = Machine::of(&world, "").await;
+    let dialogue = "EHLO localhost\nMAIL FROM:<alice@sandbox.test>\nRCPT TO:<bob@sandbox.test>\nDATA\n\
+                    Subject: over bs\n\nHello\n.\nMAIL FROM:<alice@sandbox.test>\nRCPT TO:<bob@sandbox.test>\nDATA\n\
+                    From: eve@example.net\n\nHello\n.\nQUIT\n";
+    let output = tokio::task::block_in_place(|| {
+        let mut child = machine.spawn(Path::new(PROGRAM), &["send", "-bs"]);
+        let input = child.stdin.take().unwrap();
+        (&input).write_all(dialogue.as_bytes()).unwrap();
+        drop(input);
+        child.wait_with_output().unwrap()
+    });
+    let said = String::from_utf8(output.stdout).unwrap();
+    let last_lines = said.lines().filter(|line| line.as_bytes()[3] == b' ');
+    let codes: Vec<_> = last_lines.map(|line| &line[..3]).collect();
+    let expected = [
+        "220", "250", "250", "250", "354", "250", "250", "250", "354", "554", "221",
+    ];
+    assert_eq!(codes, expected, "{said}");
+    assert!(
+        output.status.success() && said.contains("554 5.0.0 the server rejected"),
+        "{said}"
+    );
 }

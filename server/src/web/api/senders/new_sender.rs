@@ -30,7 +30,7 @@ pub struct NewSender {
     #[schema(max_items = 500)]
     #[serde(default)]
     pub networks: Vec<String>,
-    /// True to allow networks that can be reached from the internet.
+    /// True to allow networks that can be reached from the internet, and the address of a gateway.
     #[serde(default)]
     pub confirm_networks: bool,
     /// The ID of the data center to send from. Defaults to that of the API key, then to `default`.
