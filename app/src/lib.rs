@@ -67,7 +67,12 @@ pub fn App() -> impl IntoView {
                     <Route path=page(paths::SmtpSettings) view=SmtpSettingsPage ssr=SsrMode::Async />
                     <Route path=page(paths::AlertSettings) view=AlertsPage ssr=SsrMode::Async />
                     <Route path=page(paths::SendingSettings) view=SendingSettingsPage ssr=SsrMode::Async />
-        AddDevicePage, AddSenderPage, EditSenderPage, SenderSessionsPage, SendersPage, UnknownSendersPage,
+                    <Route path=page(paths::UnknownSenders) view=UnknownSendersPage ssr=SsrMode::Async />
+                    <Route path=page(paths::SenderSessions) view=SenderSessionsPage ssr=SsrMode::Async />
+                    <Route path=page(paths::SenderSettings) view=SendersPage ssr=SsrMode::Async />
+                    <Route path=page(paths::AddSender) view=AddSenderPage ssr=SsrMode::Async />
+                    <Route path=page(paths::AddDevice) view=AddDevicePage ssr=SsrMode::Async />
+                    <Route path=page(paths::EditSender) view=EditSenderPage ssr=SsrMode::Async />
                     <Route path=page(paths::Authorized) view=AuthorizedPage ssr=SsrMode::Async />
                     <Route path=page(paths::Setup) view=SetupPage ssr=SsrMode::Async />
                     <Route path=page(paths::Login) view=LoginPage ssr=SsrMode::Async />

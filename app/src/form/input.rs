@@ -38,8 +38,6 @@ impl InputKind {
         is_asked_again: true,
         ..Self::secret("new-password")
     };
-    /// Any text.
-    pub const TEXT: Self = Self::of("text", "off");
     /// Email address.
     pub const EMAIL: Self = Self::of("email", "off");
     /// Any text, which may be empty.

@@ -8,6 +8,7 @@ impl SenderForm {
         // All fields are named, so that a new one is not forgotten here.
         let SenderSettings {
             networks,
+            networks_confirmed,
             limits,
             expires_at,
             silent_after_hours,
@@ -23,13 +24,12 @@ impl SenderForm {
             allowed_recipients,
         } = rules;
         let user = sender.user.as_ref().map(SenderUser::as_str);
-        let is_public = networks.iter().any(|network| !network.is_private());
         Self {
             name: sender.name.to_string(),
             credentials: switch(user.is_some()),
             user: user.unwrap_or_default().to_owned(),
             networks: lines(networks),
-            confirm_networks: switch(is_public),
+            confirm_networks: switch(*networks_confirmed),
             data_center: sender.data_center.to_string(),
             messages_per_minute: optional(limits.per_minute),
             messages_per_day: optional(limits.per_day),

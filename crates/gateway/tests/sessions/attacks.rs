@@ -103,6 +103,7 @@ async fn connections_are_limited() {
         connections: ConnectionLimits {
             total: 10,
             per_address: NonZeroU32::new(2),
+            ..Limits::default().connections
         },
         ..Limits::default()
     };

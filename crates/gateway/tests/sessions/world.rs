@@ -76,12 +76,8 @@ impl World {
         let mut server = Server::new(Protocol::Imap, name, readers, tls, limits);
         let mut addresses = Vec::new();
         for mode in Mode::ALL {
-            let options = ListenerOptions {
-                address: "127.0.0.1:0".parse().unwrap(),
-                mode,
-                networks: Vec::new(),
-            };
-            addresses.push(server.bind(options).await.unwrap());
+            let options = ListenerOptions::new("127.0.0.1:0".parse().unwrap(), mode);
+            addresses.push(server.bind(options).unwrap());
         }
         let stopping = CancellationToken::new();
         let running = tokio::spawn(server.run(stopping.clone()));
