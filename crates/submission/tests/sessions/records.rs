@@ -381,7 +381,7 @@ async fn early_input_and_refused_connections_are_explained() {
 }
 
 #[tokio::test]
-async fn a_removed_sender_and_a_missing_data_center_are_explained() {
+async fn a_sender_that_is_removed_during_its_session_is_explained() {
     let world = World::start().await;
     let (sender, password) = add(&world, &form("Printer")).await;
     let mut client = world.greeted(Mode::Plain).await;
