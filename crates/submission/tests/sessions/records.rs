@@ -8,7 +8,7 @@ use submission::{Limits, Mode};
 
 use crate::{
     client::Client,
-    world::{FROM, World, plain},
+    world::{FROM, World, plain, plain_as},
 };
 
 /// A TLS handshake that offers TLS 1.0 as its highest version, with one cipher.
@@ -54,8 +54,9 @@ async fn add(world: &World, form: &SenderForm) -> (Sender, String) {
 /// Signs in, sends these lines, and quits. Returns the finding of the session.
 async fn refused(world: &World, form: &SenderForm, lines: &[(&str, u16)]) -> Option<Code> {
     let (sender, password) = add(world, form).await;
+    let user = sender.user.as_ref().unwrap().as_str();
     let mut client = world.greeted(Mode::Plain).await;
-    let auth = format!("AUTH PLAIN {}", plain(&password));
+    let auth = format!("AUTH PLAIN {}", plain_as(user, &password));
     assert_eq!(client.say(&auth).await, 235);
     client.dialogue(lines).await;
     client.say("QUIT").await;
@@ -380,7 +381,7 @@ async fn early_input_and_refused_connections_are_explained() {
 }
 
 #[tokio::test]
-async fn a_removed_sender_and_a_missing_data_center_are_explained() {
+async fn a_sender_that_is_removed_during_its_session_is_explained() {
     let world = World::start().await;
     let (sender, password) = add(&world, &form("Printer")).await;
     let mut client = world.greeted(Mode::Plain).await;

@@ -187,7 +187,12 @@ impl World {
 
 /// Returns the response of PLAIN with this password.
 pub fn plain(password: &str) -> String {
-    BASE64_STANDARD.encode(format!("\0printer\0{password}"))
+    plain_as("printer", password)
+}
+
+/// Returns the response of PLAIN with this user name and password.
+pub fn plain_as(user: &str, password: &str) -> String {
+    BASE64_STANDARD.encode(format!("\0{user}\0{password}"))
 }
 
 /// Creates an API key, with or without the scope `send`.
