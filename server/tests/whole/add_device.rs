@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use prerequisites::needs_mail_programs;
+use prerequisites::needs_program;
 
 use crate::support::{Browser, DATA, Program, Provider, Reply, Server, body};
 
@@ -150,7 +150,8 @@ fn run(program: &str, words: &[&str], input: &str) {
     });
 }
 
-#[needs_mail_programs]
+#[needs_program(msmtp)]
+#[needs_program(python)]
 #[tokio::test(flavor = "multi_thread")]
 async fn msmtp_and_python_send_with_what_the_sheet_shows() {
     let directory = tempfile::tempdir().unwrap();

@@ -276,6 +276,7 @@ fn listener(address: &str, mode: Mode) -> ListenerOptions {
         address: address.parse().unwrap(),
         mode,
         networks: vec!["127.0.0.0/8".parse().unwrap()],
+        ..ListenerOptions::new("127.0.0.1:0".parse().unwrap(), mode)
     }
 }
 

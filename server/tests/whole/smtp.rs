@@ -348,7 +348,7 @@ os.environ.update(
 os.execv(sys.argv[1], sys.argv[1:])
 "#;
 
-#[needs_mail_programs]
+#[needs_program(python)]
 #[test]
 fn sockets_of_systemd_are_used_for_the_listeners_with_their_addresses() {
     let directory = tempfile::tempdir().unwrap();
