@@ -187,7 +187,7 @@ impl Connection {
             let reader = readers
                 .sign_in(protocol, credentials, address, &self.listener)
                 .await?;
-            let upstream = readers.open(protocol, &reader).await?;
+            let upstream = Box::pin(readers.open(protocol, &reader)).await?;
             Ok::<_, Refusal>((reader, upstream))
         };
         let stopping = self.stopping.run_until_cancelled(signing_in).await;

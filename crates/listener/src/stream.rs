@@ -34,6 +34,9 @@ pub enum Stream {
 
 impl Stream {
     /// Reads some octets; 0 at the end.
+    ///
+    /// # Errors
+    /// If the connection is lost.
     pub async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(stream) => stream.read(buffer).await,
@@ -49,6 +52,9 @@ impl Stream {
     }
 
     /// Writes everything.
+    ///
+    /// # Errors
+    /// If the connection is lost.
     pub async fn write(&mut self, octets: &[u8]) -> io::Result<()> {
         match self {
             Self::Plain(stream) => stream.write_all(octets).await,
@@ -61,6 +67,9 @@ impl Stream {
     }
 
     /// Ends the server's side of the connection.
+    ///
+    /// # Errors
+    /// If the connection is lost.
     pub async fn shutdown(&mut self) -> io::Result<()> {
         match self {
             Self::Plain(stream) => stream.shutdown().await,
@@ -92,6 +101,9 @@ impl Stream {
     }
 
     /// Performs a TLS handshake.
+    ///
+    /// # Errors
+    /// If the connection is lost, or the handshake fails.
     pub async fn start_tls(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {
         let Self::Plain(stream) = std::mem::replace(self, Self::Lost) else {
             return Ok(());

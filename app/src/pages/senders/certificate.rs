@@ -10,6 +10,10 @@ const EXPIRES_SOON: i64 = 30 * 86_400;
 
 /// Names and expiry, and the link that downloads it.
 #[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
 pub fn Certificate(certificate: ListenerCertificate, now: UnixTime) -> impl IntoView {
     let ends_soon = certificate
         .expires_at

@@ -19,10 +19,6 @@ pub fn new_sender() -> SenderForm {
 
 /// All fields, with the saved values or those of a rejected form.
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 pub fn SenderFields(
     form: FormView<SenderField>,
     saved: SenderForm,
@@ -41,10 +37,6 @@ pub fn SenderFields(
 }
 
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 fn Recognition(form: FormView<SenderField>, saved: SenderForm) -> impl IntoView {
     let switch = |field: SenderField| {
         view! {
@@ -75,10 +67,6 @@ fn Recognition(form: FormView<SenderField>, saved: SenderForm) -> impl IntoView 
 }
 
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 fn Rules(form: FormView<SenderField>, saved: SenderForm) -> impl IntoView {
     let other_from = OtherFrom::from_code(&saved.other_from).unwrap_or(OtherFrom::Reject);
     let null_sender = NullSender::from_code(&saved.null_sender).unwrap_or(NullSender::Map);
@@ -112,10 +100,6 @@ fn Rules(form: FormView<SenderField>, saved: SenderForm) -> impl IntoView {
 }
 
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 fn Limits(form: FormView<SenderField>, saved: SenderForm) -> impl IntoView {
     let number = |field| {
         view! {
@@ -135,10 +119,6 @@ fn Limits(form: FormView<SenderField>, saved: SenderForm) -> impl IntoView {
 }
 
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 fn Text(
     form: FormView<SenderField>,
     saved: SenderForm,
@@ -159,10 +139,6 @@ fn Text(
 
 /// A list with an entry in each line.
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 fn Lines(form: FormView<SenderField>, saved: SenderForm, field: SenderField) -> impl IntoView {
     view! {
         <TextAreaField
@@ -178,10 +154,6 @@ fn Lines(form: FormView<SenderField>, saved: SenderForm, field: SenderField) -> 
 }
 
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 fn ChooseSendingDataCenter(
     form: FormView<SenderField>,
     saved: SenderForm,

@@ -94,10 +94,6 @@ pub fn SenderRow(
 
 /// The ways in which a sender is recognized.
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 fn Ways(sender: Sender, keys: Vec<String>) -> impl IntoView {
     let networks = networks(&sender);
     let is_unknown = sender.user.is_none() && networks.is_none() && keys.is_empty();

@@ -157,7 +157,10 @@ on_both! {
         let first = silent();
         assert!(begin(&store, &first).await && !begin(&store, &silent()).await);
         assert!(store.remove_sender(&printer.id, by(), NOW).await.unwrap());
-        assert_eq!(store.alert_conditions().await.unwrap(), [first.clone()]);
+        assert_eq!(
+            store.alert_conditions().await.unwrap(),
+            std::slice::from_ref(&first)
+        );
         let mut ended = first.clone();
         ended.facts.sent_again_at = Some(NOW.plus(60));
         assert!(store.end_condition(&ended, NOW.plus(60), next).await.unwrap());
