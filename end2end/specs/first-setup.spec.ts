@@ -1,4 +1,4 @@
-// The steps of the README.
+// The steps of docs/first-steps.md.
 import { expect, test } from '../harness/test.ts';
 import { AuthorizedPage } from '../pages/authorized.ts';
 import { tabTo, typeInto } from '../pages/keyboard.ts';

@@ -103,7 +103,7 @@ impl Application {
         let smtp = smtp::open(&config, intake, &smtp_listeners, &mut sockets).await?;
         sockets.close_others();
         let readers = ::gateway::Readers::new(access.clone(), mailer.clone());
-        let gateway = mailbox_gateway::open(&config, readers)?;
+        let gateway = mailbox_gateway::open(&config, &readers)?;
         let addresses: &[_] = match &smtp {
             Some(smtp) => &smtp.addresses,
             None => &[],

@@ -47,7 +47,7 @@ pub struct Gateway {
 /// # Errors
 ///
 /// Returns an error if a listener or the certificate cannot be used.
-pub fn open(config: &Config, readers: Readers) -> Result<Option<Gateway>, GatewayError> {
+pub fn open(config: &Config, readers: &Readers) -> Result<Option<Gateway>, GatewayError> {
     let listeners = &config.gateway;
     if listeners.imap.is_empty() {
         return Ok(None);

@@ -96,7 +96,7 @@ const LIBFAKETIME: Need = Need {
     reason: "sets the clock of one server in the soak test",
 };
 
-/// Programs that send to the SMTP server in tests, or read from the IMAP gateway. JavaMail's test also needs a JDK, which is
+/// Programs that send to the SMTP server in tests, or read from the IMAP gateway. The test of `JavaMail` also needs a JDK, which is
 /// several hundred megabytes and is not installed.
 const MAIL_PROGRAMS: [Need; 15] = [
     Need::program("curl", &["curl"]),
@@ -219,6 +219,10 @@ impl Need {
 }
 
 /// Makes the build script that detects programs for tests run again.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo compares the times of files with the clock of the system"
+)]
 fn detect_again(workspace: &Workspace) -> Result<()> {
     let script = workspace.root.join("crates/prerequisites/build.rs");
     let file = fs::File::options().append(true).open(&script);

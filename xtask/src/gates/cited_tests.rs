@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn finds_a_missing_proof() {
         let found = missing_in("| a | b |\n|---|---|\n| x | TODO(somebody shows it) |\n");
-        assert_eq!(found, ["SECURITY.md:3: a proof is missing"]);
+        assert_eq!(found, ["asvs.md:3: a proof is missing"]);
     }
 
     #[test]
@@ -143,7 +143,7 @@ mod tests {
                     | x | \"a session ends at some time\", \u{201c}and not in this way\u{201d} |\n";
         let found = missing_in(text);
         assert_eq!(found.len(), 4, "{found:?}");
-        assert_eq!(found[0], "SECURITY.md:3: there is no test `takes_a_link`");
-        assert!(found[2].starts_with("SECURITY.md:4: there is no browser test \"a session"));
+        assert_eq!(found[0], "asvs.md:3: there is no test `takes_a_link`");
+        assert!(found[2].starts_with("asvs.md:4: there is no browser test \"a session"));
     }
 }
