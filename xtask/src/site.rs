@@ -1,6 +1,7 @@
 //! The browser side: WASM, JavaScript, style sheet, and static files, with content hashes in their
 //! names and compressed.
 
+mod arrange;
 mod assets;
 mod compress;
 mod fingerprint;

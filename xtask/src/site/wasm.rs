@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::Build;
+use super::arrange::arrange;
 use super::shorten::shorten;
 use crate::process;
 use crate::workspace::Workspace;
@@ -74,7 +75,6 @@ pub fn bind(module: &Path, build: Build) -> Result<Glue> {
         .input_bytes("mailgrant", bytes)
         .web(true)?
         .typescript(false)
-        .remove_name_section(build == Build::Release)
         .remove_producers_section(true)
         // Leptos' hydration script passes the path of the WASM file, so the module needs no
         // default.
@@ -100,9 +100,10 @@ pub fn bind(module: &Path, build: Build) -> Result<Glue> {
     if build == Build::Release {
         js = shorten(&js, output.wasm_mut());
     }
-    Ok(Glue {
-        js,
-        wasm: output.wasm_mut().emit_wasm(),
-        snippets,
-    })
+    let mut wasm = output.wasm_mut().emit_wasm();
+    if build == Build::Release {
+        // Without names, which it needs until here.
+        wasm = arrange(&wasm).context("cannot arrange the functions")?;
+    }
+    Ok(Glue { js, wasm, snippets })
 }
