@@ -116,11 +116,11 @@ impl Intake {
                 .await
                 .map(Some)
                 .map_err(|text| {
-                    Reply::new(550, "5.7.0", &text).because(FindingCode::InboundNetworkNotAdmitted)
+                    Reply::new(550, "5.7.0", &text).because(FindingCode::InboundRefused)
                 }),
             None if self.access.is_gateway(peer.address) => {
                 let text = "Sign in with the user name and password of a sender: your address is that of a gateway, which other clients may have too";
-                Err(Reply::new(530, "5.7.0", text))
+                Err(Reply::new(530, "5.7.0", text).because(FindingCode::InboundNoSignIn))
             }
             None => Ok(None),
         }
@@ -213,7 +213,8 @@ impl Intake {
             reply
         })?;
         let admitted = self.admit(result, listener).await;
-        admitted.map_err(|text| Reply::new(535, "5.7.8", &text))
+        admitted
+            .map_err(|text| Reply::new(535, "5.7.8", &text).because(FindingCode::InboundRefused))
     }
 
     /// Checks that the server accepts mail at all.

@@ -419,7 +419,9 @@ impl Session {
                 .is_some_and(|rules| rules.null_sender == NullSender::Reject);
         if self.has_refused {
             let words = message_field_error(MessageFieldError::NullSenderNotAllowed).joined();
-            return Err(Reply::new(550, "5.7.60", &words));
+            return Err(
+                Reply::new(550, "5.7.60", &words).because(FindingCode::InboundNullSenderNotAllowed)
+            );
         }
         self.envelope = Some(Envelope {
             sender,

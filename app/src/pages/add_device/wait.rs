@@ -8,6 +8,7 @@ use crate::{paths, ui::sender_sessions::SenderSessions};
 /// The sessions of the new sender, live, with the cause and the fix of each refusal.
 #[component]
 pub fn WaitForDevice(sender: SenderId) -> impl IntoView {
+    let sessions = paths::SenderSessions::path(sender.as_str());
     view! {
         <section class="not-printed" id="wait-for-device" aria-labelledby="wait-title">
             <h2 id="wait-title">"Wait for the device"</h2>
@@ -16,7 +17,10 @@ pub fn WaitForDevice(sender: SenderId) -> impl IntoView {
                 is refused. The message appears under "
                 <a href=paths::Messages::PATH rel="external">
                     "Messages"
-                </a> ", and you find this sender again under "
+                </a> ". You find its "
+                <a href=sessions rel="external">
+                    "connections"
+                </a> " again later under "
                 <a href=paths::SenderSettings::PATH rel="external">
                     "Senders"
                 </a> "."

@@ -5,7 +5,7 @@ use std::{
     net::TcpListener,
     os::unix::fs::{PermissionsExt as _, chown},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use super::files;
@@ -93,13 +93,11 @@ impl Dovecot {
     }
 
     fn run(&self, program: &str, words: &[&str]) -> bool {
-        let file = self.configuration_file();
-        let command = Command::new(program)
-            .arg("-c")
-            .arg(file)
-            .args(words)
-            .output();
-        command.unwrap().status.success()
+        let mut command = Command::new(program);
+        command.arg("-c").arg(self.configuration_file()).args(words);
+        // The daemon would keep pipes open, and the test would wait for their end.
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().unwrap().success()
     }
 
     fn configuration(&self) -> String {

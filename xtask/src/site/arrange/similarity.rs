@@ -6,7 +6,7 @@ use wasmparser::FunctionBody;
 
 /// Octets of code that are compared as one.
 const WINDOW: usize = 5;
-/// Maximum number of hashes that stand for a function (a MinHash sketch).
+/// Maximum number of hashes that stand for a function (a `MinHash` sketch).
 const HASHES: usize = 64;
 
 /// Orders functions, given by their positions: after each comes the one that shares the most code
