@@ -65,19 +65,17 @@ pub async fn sender_page(id: Option<String>) -> Result<Option<SenderPage>, ApiEr
 #[cfg(feature = "ssr")]
 mod verbs {
     use domain::{Role, SenderId};
-    use leptos::prelude::use_context;
 
     use super::{SenderPage, SendersPage};
     use crate::{
         error::ApiError,
-        request::context::{access, mailer, may, signed_in},
-        smtp_listeners::SmtpListeners,
+        request::context::{access, mailer, may, signed_in, smtp_listeners},
     };
 
     pub async fn page() -> Result<SendersPage, ApiError> {
         signed_in()?;
         let (mailer, access) = (mailer()?, access()?);
-        let listeners = use_context::<SmtpListeners>().unwrap_or_default();
+        let listeners = smtp_listeners();
         let may_edit = may(Role::Administrator);
         Ok(SendersPage {
             senders: access.senders().await?,

@@ -9,7 +9,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use mail::Mailer;
 
-use crate::{api_document::ApiDocument, error::ApiError};
+use crate::{api_document::ApiDocument, error::ApiError, smtp_listeners::SmtpListeners};
 
 /// Facts about a request that only the HTTP layer knows. The server's middleware adds them to the
 /// extensions of each request.
@@ -48,6 +48,11 @@ pub fn access() -> Result<Access, ApiError> {
 /// `Unavailable` if the server did not provide it.
 pub fn submission() -> Result<Arc<SubmissionService>, ApiError> {
     use_context::<Arc<SubmissionService>>().ok_or_else(|| missing("SubmissionService"))
+}
+
+/// Returns the listeners of the SMTP server. There are none if the server did not provide them.
+pub fn smtp_listeners() -> SmtpListeners {
+    use_context::<SmtpListeners>().unwrap_or_default()
 }
 
 /// Returns the user.

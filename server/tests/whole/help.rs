@@ -5,7 +5,7 @@ use crate::support::Server;
 #[tokio::test]
 async fn steps_at_providers_name_the_redirect_url_to_users_only() {
     let server = Server::start().await;
-    let redirect_url = "/oauth/callback</code>";
+    let redirect_url = "/oauth/callback";
     for (path, expected) in [
         ("/help/google", "https://mail.google.com/"),
         ("/help/microsoft", "SMTP.Send"),

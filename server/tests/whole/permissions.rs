@@ -171,6 +171,7 @@ fn each_scope_opens_its_paths_and_no_others() {
         [
             "GET /api/v1/senders",
             "POST /api/v1/senders",
+            "GET /api/v1/senders/{id}/sessions",
             "GET /api/v1/senders/{id}",
             "POST /api/v1/senders/{id}/update",
             "POST /api/v1/senders/{id}/rotate",

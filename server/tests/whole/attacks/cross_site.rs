@@ -67,7 +67,7 @@ async fn forms(server: &Server, provider: &Provider) -> Vec<(&'static str, Strin
         ),
         (
             "/settings/senders",
-            body(&[("do", "add_sender"), ("name", "Evil")]),
+            body(&[("do", "add_sender"), ("name", "Evil sender")]),
         ),
         (
             "/settings/senders/add-device",
