@@ -1,12 +1,19 @@
 //! `/settings/senders/{id}/sessions` and `/settings/senders/unknown`: the last SMTP sessions of a
 //! sender, and of unknown clients.
 
-use leptos::{either::EitherOf3, prelude::*};
+use domain::SenderId;
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::failure::Failure;
-use crate::{api, paths, ui::sender_sessions::SenderSessions};
+use crate::{
+    api, paths, rendered,
+    ui::{error_banner::ErrorBanner, live::Live},
+};
 
 /// The way back to the list of senders.
 #[component]
@@ -73,5 +80,51 @@ pub fn UnknownSendersPage() -> impl IntoView {
             "The last connections of programs and devices that Mailgrant did not recognize, with the reason. They are kept for seven days."
         </p>
         <SenderSessions sender=None />
+    }
+}
+
+/// The last sessions of a sender, followed by the latest ones of unknown clients, because a device
+/// that has not signed in yet is one of these. Without a sender, only those of unknown clients.
+///
+/// The lists change while the page is open. A page contains this component once, and no other
+/// [`Live`].
+#[component]
+pub fn SenderSessions(sender: Option<SenderId>) -> impl IntoView {
+    let data = api::sender_sessions(sender.clone());
+    let shown = Suspend::new(async move {
+        match data.await {
+            Ok(data) => {
+                let lists = rendered::SessionRows::new(&data.subject, &data.own, &data.unknown);
+                Either::Left(view! { <Lists lists has_sender=sender.is_some() /> })
+            }
+            Err(error) => Either::Right(view! { <ErrorBanner error /> }),
+        }
+    });
+    view! { {shown} }
+}
+
+#[component]
+fn Lists(lists: rendered::SessionRows, has_sender: bool) -> impl IntoView {
+    let (own, unknown) = lists.html();
+    let events = paths::SenderEvents::path(lists.subject());
+    let own = has_sender.then(|| {
+        view! {
+            <section class="card" aria-labelledby="sender-sessions-title">
+                <h2 id="sender-sessions-title">"Connections"</h2>
+                // Events replace the content of this element while the page is open.
+                <div id=rendered::SENDER_SESSIONS inner_html=own></div>
+            </section>
+        }
+    });
+    view! {
+        <Live events />
+        {own}
+        <section class="card" aria-labelledby="unknown-sessions-title">
+            <h2 id="unknown-sessions-title">"Unknown devices"</h2>
+            <p class="help">
+                "Connections from clients that did not sign in and whose address belongs to no sender."
+            </p>
+            <div id=rendered::UNKNOWN_SESSIONS inner_html=unknown></div>
+        </section>
     }
 }

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 
 use super::html;
 use crate::{
-    api::SenderSessionsPage,
     patch::{HtmlPatch, Placement},
     ui::sender_sessions::SessionEntry,
 };
@@ -33,12 +32,13 @@ pub struct SessionRows {
 }
 
 impl SessionRows {
-    /// Renders sessions.
-    pub fn new(page: &SenderSessionsPage) -> Self {
+    /// Renders the sessions of a sender and those of unknown clients. `subject` is the ID in the path
+    /// of the event stream.
+    pub fn new(subject: &str, own: &[SenderSession], unknown: &[SenderSession]) -> Self {
         Self {
-            subject: page.subject.clone(),
-            own: rows(&page.own),
-            unknown: rows(&page.unknown),
+            subject: subject.to_owned(),
+            own: rows(own),
+            unknown: rows(unknown),
         }
     }
 
@@ -163,11 +163,7 @@ mod tests {
     }
 
     fn of(own: &[SenderSession], unknown: &[SenderSession]) -> SessionRows {
-        SessionRows::new(&SenderSessionsPage {
-            subject: "printer".into(),
-            own: own.to_vec(),
-            unknown: unknown.to_vec(),
-        })
+        SessionRows::new("printer", own, unknown)
     }
 
     fn shown(patches: &[HtmlPatch]) -> Vec<(&str, Placement)> {

@@ -1,60 +1,9 @@
 //! Recorded SMTP sessions of senders and of unknown clients.
 
-use domain::{SenderId, SenderSession};
-use leptos::{either::Either, prelude::*};
+use domain::SenderSession;
+use leptos::prelude::*;
 
-use crate::{
-    api, paths, rendered,
-    ui::{
-        copy::CopyButton, error_banner::ErrorBanner, explanation::Explained, live::Live, when::When,
-    },
-};
-
-/// The last sessions of a sender, followed by the latest ones of unknown clients, because a device
-/// that has not signed in yet is one of these. Without a sender, only those of unknown clients.
-///
-/// The lists change while the page is open. A page contains this component once, and no other
-/// [`Live`].
-#[component]
-pub fn SenderSessions(sender: Option<SenderId>) -> impl IntoView {
-    let data = api::sender_sessions(sender.clone());
-    let shown = Suspend::new(async move {
-        match data.await {
-            Ok(data) => {
-                let lists = rendered::SessionRows::new(&data);
-                Either::Left(view! { <Lists lists has_sender=sender.is_some() /> })
-            }
-            Err(error) => Either::Right(view! { <ErrorBanner error /> }),
-        }
-    });
-    view! { {shown} }
-}
-
-#[component]
-fn Lists(lists: rendered::SessionRows, has_sender: bool) -> impl IntoView {
-    let (own, unknown) = lists.html();
-    let events = paths::SenderEvents::path(lists.subject());
-    let own = has_sender.then(|| {
-        view! {
-            <section class="card" aria-labelledby="sender-sessions-title">
-                <h2 id="sender-sessions-title">"Connections"</h2>
-                // Events replace the content of this element while the page is open.
-                <div id=rendered::SENDER_SESSIONS inner_html=own></div>
-            </section>
-        }
-    });
-    view! {
-        <Live events />
-        {own}
-        <section class="card" aria-labelledby="unknown-sessions-title">
-            <h2 id="unknown-sessions-title">"Unknown devices"</h2>
-            <p class="help">
-                "Connections from clients that did not sign in and whose address belongs to no sender."
-            </p>
-            <div id=rendered::UNKNOWN_SESSIONS inner_html=unknown></div>
-        </section>
-    }
-}
+use crate::ui::{copy::CopyButton, explanation::Explained, when::When};
 
 /// A session: its result, cause and fix of what was refused, and the transcript.
 #[component]

@@ -5,10 +5,12 @@
 //! that it was delivered to.
 
 mod case;
+mod kind;
 mod mail_servers;
 mod message;
 mod programs;
 mod table;
+mod verify;
 mod world;
 
 use std::thread;
@@ -16,7 +18,8 @@ use std::thread;
 use prerequisites::needs_program;
 
 use self::{
-    case::{Auth, Case, Mode},
+    case::Case,
+    kind::{Auth, Mode},
     mail_servers::Postfix,
     programs::Run,
     table::Client,
@@ -35,7 +38,7 @@ fn check(name: &str, run: impl Fn(&Case<'_>) -> Run + Sync) {
                     if client.reason_against(auth).is_none() {
                         let case = Case::new(world, client, mode, auth);
                         run(&case).finish(&case);
-                        case.verify();
+                        verify::verify(&case);
                     }
                 }
             });

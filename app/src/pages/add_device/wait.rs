@@ -3,7 +3,7 @@
 use domain::SenderId;
 use leptos::prelude::*;
 
-use crate::{paths, ui::sender_sessions::SenderSessions};
+use crate::{pages::sender_sessions::SenderSessions, paths};
 
 /// The sessions of the new sender, live, with the cause and the fix of each refusal.
 #[component]

@@ -205,7 +205,7 @@ impl Feeds {
         for sender in &current.keys {
             match api::read_sender_sessions(&self.mailer, sender.as_ref()).await {
                 Ok(page) => {
-                    let rows = Arc::new(SessionRows::new(&page));
+                    let rows = Arc::new(SessionRows::new(&page.subject, &page.own, &page.unknown));
                     self.sender_sessions.publish(&current, sender, rows);
                 }
                 Err(error) => {

@@ -2,62 +2,12 @@
 
 use std::{fs, path::PathBuf};
 
-use super::{message, table::Client, world::World};
-
-/// The kind of connection, which is the mode of the listener.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    Plain,
-    StartTls,
-    Tls,
-}
-
-impl Mode {
-    pub const ALL: [Self; 3] = [Self::Plain, Self::StartTls, Self::Tls];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::StartTls => "starttls",
-            Self::Tls => "tls",
-        }
-    }
-
-    /// Returns one of three texts.
-    pub fn choose<'a>(self, plain: &'a str, starttls: &'a str, tls: &'a str) -> &'a str {
-        match self {
-            Self::Plain => plain,
-            Self::StartTls => starttls,
-            Self::Tls => tls,
-        }
-    }
-}
-
-/// The way in which the server recognizes the sender.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Auth {
-    Plain,
-    Login,
-    Address,
-}
-
-impl Auth {
-    pub const ALL: [Self; 3] = [Self::Plain, Self::Login, Self::Address];
-
-    /// Returns the name of the mechanism in lowercase, or `none`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Login => "login",
-            Self::Address => "none",
-        }
-    }
-
-    /// Returns true if the program signs in.
-    pub fn signs_in(self) -> bool {
-        self != Self::Address
-    }
-}
+use super::{
+    kind::{Auth, Mode},
+    message,
+    table::Client,
+    world::World,
+};
 
 /// One message to send.
 pub struct Case<'a> {
@@ -117,11 +67,5 @@ impl<'a> Case<'a> {
     pub fn from(&self) -> String {
         let (mode, auth) = (self.mode.name(), self.auth.name());
         format!("{mode}-{auth}@{}.local", self.client.id())
-    }
-
-    /// Waits until the message was delivered, and compares it with what was sent.
-    pub fn verify(&self) {
-        let delivered = self.world.delivered(&self.subject());
-        message::verify(self, &delivered);
     }
 }

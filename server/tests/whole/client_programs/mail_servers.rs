@@ -10,7 +10,8 @@ use std::{
 use tempfile::TempDir;
 
 use super::{
-    case::{Auth, Case, Mode},
+    case::Case,
+    kind::{Auth, Mode},
     programs::{Run, here},
     world::World,
 };

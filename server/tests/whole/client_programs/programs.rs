@@ -7,7 +7,11 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::case::{Auth, Case, Mode};
+use super::{
+    case::Case,
+    kind::{Auth, Mode},
+    message::PATCH,
+};
 
 /// Seconds after which a program is ended.
 const TIMEOUT: &str = "60";
@@ -178,12 +182,6 @@ pub fn curl(case: &Case<'_>) -> Run {
     let mechanism = format!("AUTH={}", case.auth.name().to_uppercase());
     run.args(["--user", &user, "--login-options", &mechanism])
 }
-
-/// The text of the message that git sends.
-pub const PATCH: &str = concat!(
-    "Grüße\n---\n size | 1 +\n 1 file changed, 1 insertion(+)\n\n",
-    "diff --git a/size b/size\n--- a/size\n+++ b/size\n@@ -1 +1,2 @@\n 1\n+größer\n",
-);
 
 pub fn git(case: &Case<'_>) -> Run {
     let (world, from) = (case.world, case.from());

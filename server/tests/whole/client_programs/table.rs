@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    case::{Auth, Mode},
-    message, programs,
+    kind::{Auth, Mode},
+    message,
 };
 
 /// A program.
@@ -47,7 +47,7 @@ impl Client {
         if self.attaches {
             message::BODY
         } else {
-            programs::PATCH
+            message::PATCH
         }
     }
 

@@ -12,7 +12,7 @@ use sandbox::ReceivedMessage;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use super::case::Mode;
+use super::kind::Mode;
 use crate::support::{DATA, Program, Provider};
 
 /// The name of the server.
