@@ -1,8 +1,8 @@
 //! Listeners, limits, and TLS of the servers for programs and devices: SMTP and IMAP.
 //!
-//! The crate knows no protocol. A [`Service`] serves the connections that [`accept`] lets in.
+//! The crate knows no protocol. A [`Service`] serves the connections that [`accept()`] lets in.
 //! [`Input`] splits what a client sends into lines, and [`Exchange`] is SASL as a server. Start
-//! reading at [`accept`].
+//! reading at [`accept()`].
 
 mod accept;
 mod auth;
