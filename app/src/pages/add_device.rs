@@ -13,7 +13,7 @@ use domain::{DeviceField, DeviceKind, FromAddress, Sender};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use self::{form::DeviceSettings, kinds::Kinds, sheet::Sheet};
+use self::{form::DeviceSettings, kinds::Kinds, sheet::DeviceSheet};
 use super::{failure::Failure, query::query_parameter};
 use crate::{
     api,
@@ -49,7 +49,7 @@ pub fn AddDevicePage() -> impl IntoView {
     let shown = Suspend::new(async move {
         match (page.await, added, kind) {
             (Err(error), ..) => view! { <Failure error /> }.into_any(),
-            (Ok(page), Some(added), _) => view! { <Sheet page added /> }.into_any(),
+            (Ok(page), Some(added), _) => view! { <DeviceSheet page added /> }.into_any(),
             (Ok(page), None, Some(kind)) => view! { <DeviceSettings page kind form /> }.into_any(),
             (Ok(_), None, None) => view! { <Kinds /> }.into_any(),
         }

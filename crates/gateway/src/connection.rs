@@ -43,7 +43,7 @@ pub struct Shared {
 enum Ended {
     /// The connection is lost, or was closed by a reply.
     Lost,
-    /// The client is told why.
+    /// The client gets the reason.
     Said(Farewell),
     /// The last reply has been sent.
     Closed,

@@ -20,7 +20,7 @@ use crate::{
     clippy::needless_pass_by_value,
     reason = "a component owns what it shows"
 )]
-pub fn Sheet(page: DevicePage, added: AddedDevice) -> impl IntoView {
+pub fn DeviceSheet(page: DevicePage, added: AddedDevice) -> impl IntoView {
     let networks = added.sender.settings.networks.clone();
     let service = page.submission.or_suggested();
     let chosen = service.choose(added.kind, &networks);
