@@ -117,7 +117,7 @@ fn ArrivalFacts(arrival: Arrival, has_sender: bool) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <dt>"Submitted over"</dt>
+        <dt>"Submitted"</dt>
         <dd>{wording::arrival_protocol(arrival.protocol)}</dd>
         {sender}
         {resent}
