@@ -70,7 +70,7 @@ pub fn sender_field_help(field: SenderField) -> &'static str {
             "For devices that should only send to your own domains, one in each line. Leave it empty to allow all recipients."
         }
         SenderField::ReadMailbox => {
-            "Over the IMAP and POP3 gateway, with its user name and password. It can also delete mail."
+            "Over the IMAP gateway, with its user name and password. It can also delete mail."
         }
         SenderField::OtherFrom | SenderField::NullSender => "",
     }
