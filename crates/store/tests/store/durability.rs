@@ -30,7 +30,7 @@ use crate::{
     outbox::{id, message},
     people, samples,
     samples::{NOW, authorization, authorized, by, given, home, oauth, save, secret},
-    senders,
+    sender_sessions, senders,
 };
 
 async fn run(connection: &mut AnyConnection, sql: &str) {
@@ -424,6 +424,9 @@ writers! { WRITERS:
         store.rotate_sender_password(&senders::sender(1, "Scanner").id, &secret("new"), NOW.plus(60), by(), NOW).await
     },
     "count_rejection" => |store| async move { store.count_rejection(&senders::sender(1, "Scanner").id, NOW).await },
+    "note_sender_seen" => |store| async move { store.note_sender_seen(&senders::sender(1, "Scanner").id, NOW.plus(60)).await },
+    "record_sender_sessions" => |store| async move { store.record_sender_sessions(&[sender_sessions::session(1, None, true)], NOW).await },
+    "record_alert_watch" => |store| async move { store.record_alert_watch(NOW).await.map(drop) },
     "remove_sender" => |store| async move { store.remove_sender(&senders::sender(1, "Scanner").id, by(), NOW).await },
     "add_data_center" => |store| async move { store.add_data_center(&DataCenterName::parse("Berlin").unwrap(), by(), NOW).await },
     "remove_data_center" => |store| remove_data_center(&store),
@@ -525,6 +528,7 @@ const READERS: &[&str] = &[
     "ping",
     "roles_of_sessions",
     "sender",
+    "sender_sessions",
     "sender_with_password",
     "senders",
     "sending_pause",

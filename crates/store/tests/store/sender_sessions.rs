@@ -9,7 +9,7 @@ use crate::{
 
 const DAY: i64 = 24 * 3_600;
 
-fn session(number: usize, sender: Option<&SenderId>, is_clean: bool) -> SenderSession {
+pub fn session(number: usize, sender: Option<&SenderId>, is_clean: bool) -> SenderSession {
     let mut session = SenderSession {
         id: SenderSessionId::parse(&format!("{number:08}")).unwrap(),
         sender: sender.cloned(),
