@@ -136,11 +136,14 @@ fn borrowed(settings: &[(String, String)]) -> Vec<(&str, &str)> {
 }
 
 /// Returns the name under which a server claims messages, from its log. A server logs it before it
-/// claims anything, and after it has begun to listen, so a busy machine may need a moment.
+/// claims anything, and after it has begun to listen, so a busy machine may need a moment. Alerts
+/// also name a server, which can be another one.
 pub async fn name_of(program: &Program) -> String {
     for _ in 0..200 {
         let log = program.log();
-        let name = log.rsplit_once("server=").map(|(_, name)| name);
+        let name = log
+            .rsplit_once("delivery started server=")
+            .map(|(_, name)| name);
         if let Some(name) = name.and_then(|name| name.split_whitespace().next()) {
             return name.to_owned();
         }
