@@ -11,7 +11,7 @@ use crate::error::ApiError;
 pub struct DevicePage {
     /// All data centers, each with the From address of its SMTP settings, if it has any.
     pub data_centers: Vec<(DataCenter, Option<String>)>,
-    /// Where devices reach this server.
+    /// The listeners that devices can reach.
     pub submission: Arc<SubmissionService>,
 }
 

@@ -22,7 +22,7 @@ pub struct PostRequest {
     pub mailer: Mailer,
     /// Operations on accounts.
     pub access: Access,
-    /// Where programs and devices reach this server.
+    /// The listeners that programs and devices can reach.
     pub submission: Arc<SubmissionService>,
     /// The session and the client.
     pub info: RequestInfo,

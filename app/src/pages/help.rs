@@ -5,7 +5,7 @@ use leptos_meta::Title;
 
 use crate::{paths, request};
 
-/// How to register an OAuth client at Google.
+/// The steps that register an OAuth client at Google.
 #[component]
 pub fn GoogleHelpPage() -> impl IntoView {
     view! {
@@ -48,7 +48,7 @@ pub fn GoogleHelpPage() -> impl IntoView {
     }
 }
 
-/// How to register an OAuth client at Microsoft.
+/// The steps that register an OAuth client at Microsoft.
 #[component]
 pub fn MicrosoftHelpPage() -> impl IntoView {
     view! {

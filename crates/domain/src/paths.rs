@@ -113,9 +113,9 @@ paths! {
     ChoosePassword = "/password";
     /// Documentation of the API.
     ApiDocs = "/api/docs";
-    /// How to register an OAuth client at Google.
+    /// The steps that register an OAuth client at Google.
     GoogleHelp = "/help/google";
-    /// How to register an OAuth client at Microsoft.
+    /// The steps that register an OAuth client at Microsoft.
     MicrosoftHelp = "/help/microsoft";
     /// Callback of OAuth authorizations.
     OAuthCallback = "/oauth/callback";

@@ -67,7 +67,7 @@ pub fn Facts(
     }
 }
 
-/// How the message came in. The client chooses its name, so it is set apart from the text.
+/// The way the message came in. The client chooses its name, so it is set apart from the text.
 #[component]
 fn ArrivalFacts(arrival: Arrival, has_sender: bool) -> impl IntoView {
     let is_smtp = arrival.protocol == ArrivalProtocol::Smtp;

@@ -6,7 +6,7 @@ use super::DeviceKind;
 use crate::{FormErrors, SenderField, SenderForm, SenderFormError, codes::codes};
 
 codes! {
-    /// How a new device is recognized.
+    /// The way a new device is recognized.
     SignInWay {
         /// By a user name and a password.
         Password = "password",
@@ -22,7 +22,7 @@ pub enum DeviceField {
     Name,
     /// Data center.
     DataCenter,
-    /// How it is recognized.
+    /// The way it is recognized.
     SignIn,
     /// Addresses and networks.
     Networks,

@@ -1,4 +1,4 @@
-//! Where programs and devices reach this server, and the best listener for one of them.
+//! The listeners that programs and devices can reach, and the best one for a device.
 
 use std::net::SocketAddr;
 
@@ -46,7 +46,7 @@ impl SubmissionListener {
     }
 }
 
-/// Where programs and devices reach this server.
+/// The listeners that programs and devices can reach.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubmissionService {
     /// The host name for other machines.
