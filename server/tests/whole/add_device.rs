@@ -8,7 +8,7 @@ use std::{
 
 use prerequisites::needs_program;
 
-use crate::support::{Browser, DATA, Program, Provider, Reply, Server, body};
+use crate::support::{Browser, Program, Provider, Reply, Server, body, certificate};
 
 const PAGE: &str = "/settings/senders/add-device";
 
@@ -161,8 +161,7 @@ async fn msmtp_and_python_send_with_what_the_sheet_shows() {
     let program = Program::start_beside(&provider, directory.path(), &settings);
     let administrator = program.administrator().await;
     provider.authorize(&administrator).await;
-    let certificate = directory.path().join(DATA).join("smtp-certificate.pem");
-    let certificate = certificate.to_str().unwrap();
+    let certificate = certificate(directory.path());
     let mut passwords = Vec::new();
     for kind in ["cron", "other"] {
         let fields = [("kind", kind), ("name", kind), ("sign_in", "password")];
@@ -177,7 +176,7 @@ async fn msmtp_and_python_send_with_what_the_sheet_shows() {
             "recipe-1"
         };
         let text = text_of(&reply.body, number);
-        let text = text.replace(wording::CERTIFICATE_FILE, certificate);
+        let text = text.replace(wording::CERTIFICATE_FILE, &certificate);
         let file = directory.path().join(kind);
         fs::write(&file, text).unwrap();
         let file = file.to_str().unwrap();

@@ -3,12 +3,12 @@
 
 mod dovecot;
 
-use std::{fs, net::SocketAddr, path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use prerequisites::needs_program;
 use sandbox::Faults;
 
-use crate::support::{Browser, DATA, Program, Provider, SAVE};
+use crate::support::{Browser, Program, Provider, SAVE, certificate};
 use dovecot::Dovecot;
 
 /// A running program that is authorized, with a listener for each mode, and a sender that may read
@@ -77,23 +77,14 @@ impl World {
 
     /// Returns the port of the listener with this mode.
     fn port(&self, mode: &str) -> String {
-        let log = self.program.log();
-        let line = log.lines().find(|line| {
-            line.contains("programs may read mail") && line.contains(&format!("mode=\"{mode}\""))
-        });
-        let line = line.unwrap_or_else(|| panic!("{log}"));
-        let (_, address) = line.split_once("listener=").unwrap();
-        let address: SocketAddr = address.split(' ').next().unwrap().parse().unwrap();
-        address.port().to_string()
+        self.program
+            .listener("programs may read mail", mode)
+            .port()
+            .to_string()
     }
 
     fn certificate(&self) -> String {
-        let path = self
-            .directory
-            .path()
-            .join(DATA)
-            .join("smtp-certificate.pem");
-        path.to_str().unwrap().to_owned()
+        certificate(self.directory.path())
     }
 
     /// Runs a program. Returns what it has printed.

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
-    net::{SocketAddr, TcpStream},
+    net::TcpStream,
     path::Path,
     process::{Command, Stdio},
     time::Duration,
@@ -13,7 +13,7 @@ use prerequisites::needs_program;
 use server::{Application, Config, SmtpError, StartError, config::SmtpConfig};
 use submission::{ListenerOptions, Mode};
 
-use crate::support::{Browser, DATA, Program, Provider, config};
+use crate::support::{Browser, Program, Provider, certificate, config};
 
 /// A running program that is authorized, with a listener for each mode.
 struct World {
@@ -54,23 +54,11 @@ impl World {
 
     /// Returns the port of the listener with this mode.
     fn port(&self, mode: &str) -> String {
-        let log = self.program.log();
-        let line = log.lines().find(|line| {
-            line.contains("accepting mail over SMTP") && line.contains(&format!("mode=\"{mode}\""))
-        });
-        let line = line.unwrap_or_else(|| panic!("{log}"));
-        let (_, address) = line.split_once("listener=").unwrap();
-        let address: SocketAddr = address.split(' ').next().unwrap().parse().unwrap();
-        address.port().to_string()
+        self.program.smtp_listener(mode).port().to_string()
     }
 
     fn certificate(&self) -> String {
-        let path = self
-            .directory
-            .path()
-            .join(DATA)
-            .join("smtp-certificate.pem");
-        path.to_str().unwrap().to_owned()
+        certificate(self.directory.path())
     }
 
     /// Waits until the provider has this many messages. Returns their subjects.

@@ -18,7 +18,7 @@ pub use disk::SmallDisk;
 pub use form::{Form, SAVE, TEST};
 pub use outbox::{mail, submit};
 pub use people::{ADMINISTRATOR, PASSWORD, SESSION, body, token_of};
-pub use program::{DATA, Program, command, introduce};
+pub use program::{DATA, Program, certificate, command, introduce};
 pub use provider::Provider;
 pub use raw::raw;
 pub use reply::Reply;

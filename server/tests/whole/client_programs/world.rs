@@ -1,7 +1,6 @@
 //! The server that all programs send to.
 
 use std::{
-    net::SocketAddr,
     path::Path,
     sync::{Arc, Mutex, PoisonError, Weak},
     thread,
@@ -13,7 +12,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::kind::Mode;
-use crate::support::{DATA, Program, Provider};
+use crate::support::{Program, Provider, certificate};
 
 /// The name of the server.
 pub const NAME: &str = "mail.example.com";
@@ -94,15 +93,14 @@ impl World {
             ]
             .concat(),
         );
-        let ports = Mode::ALL.map(|mode| port(&program.log(), mode));
-        let certificate = path.join(DATA).join("smtp-certificate.pem");
+        let ports = Mode::ALL.map(|mode| program.smtp_listener(mode.name()).port().to_string());
         Self {
             program,
             provider: Some(provider),
             runtime,
             user,
             password,
-            certificate: certificate.to_str().unwrap().to_owned(),
+            certificate: certificate(path),
             ports,
             directory,
         }
@@ -151,17 +149,4 @@ impl Drop for World {
         let _entered = self.runtime.enter();
         self.provider = None;
     }
-}
-
-/// Returns the port of the listener with this mode.
-fn port(log: &str, mode: Mode) -> String {
-    let mode = format!("mode=\"{}\"", mode.name());
-    let mut lines = log.lines();
-    let line = lines.find(|line| line.contains("accepting mail over SMTP") && line.contains(&mode));
-    let (_, address) = line
-        .unwrap_or_else(|| panic!("{log}"))
-        .split_once("listener=")
-        .unwrap();
-    let address: SocketAddr = address.split(' ').next().unwrap().parse().unwrap();
-    address.port().to_string()
 }

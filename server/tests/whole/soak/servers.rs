@@ -71,7 +71,7 @@ impl<'a> Servers<'a> {
         let program = tokio::task::block_in_place(|| Program::start(directory, &settings));
         self.addresses.add(Address {
             url: program.url.clone(),
-            smtp: smtp_address(&program.log()),
+            smtp: program.smtp_listener("plain").to_string(),
         });
         self.running.push(Running { program, clock });
     }
@@ -118,16 +118,6 @@ impl<'a> Servers<'a> {
         let sql = "SELECT message_id FROM messages";
         self.database.texts(sql.to_owned()).await
     }
-}
-
-/// Returns the address of the SMTP listener, which is logged before the server listens for HTTP.
-fn smtp_address(log: &str) -> String {
-    let line = log
-        .lines()
-        .find(|line| line.contains("accepting mail over SMTP"));
-    let line = line.unwrap_or_else(|| panic!("no SMTP listener in the log:\n{log}"));
-    let (_, address) = line.split_once("listener=").unwrap();
-    address.split(' ').next().unwrap().to_owned()
 }
 
 fn borrowed(settings: &[(String, String)]) -> Vec<(&str, &str)> {

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::{Arc, Mutex, mpsc},
@@ -33,6 +34,12 @@ pub fn command(directory: &Path, settings: &[(&str, &str)]) -> Command {
         .current_dir(directory)
         .stdin(Stdio::null());
     command
+}
+
+/// Returns the path of the certificate that a server makes for its listeners.
+pub fn certificate(directory: &Path) -> String {
+    let path = directory.join(DATA).join("smtp-certificate.pem");
+    path.to_str().unwrap().to_owned()
 }
 
 /// Writes the files that configure the sandbox provider.
@@ -172,6 +179,21 @@ impl Program {
     /// Returns the output so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+
+    /// Returns the address of the listener with this mode, from the line of the log that states it.
+    pub fn listener(&self, message: &str, mode: &str) -> SocketAddr {
+        let (log, mode) = (self.log(), format!("mode=\"{mode}\""));
+        let mut lines = log.lines();
+        let line = lines.find(|line| line.contains(message) && line.contains(&mode));
+        let line = line.unwrap_or_else(|| panic!("{log}"));
+        let (_, address) = line.split_once("listener=").unwrap();
+        address.split(' ').next().unwrap().parse().unwrap()
+    }
+
+    /// Returns the address of the SMTP listener with this mode.
+    pub fn smtp_listener(&self, mode: &str) -> SocketAddr {
+        self.listener("accepting mail over SMTP", mode)
     }
 
     /// Sends a signal, such as `STOP`.
